@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// One directory's presented entries at the moment it was opened. Immutable; thread-safe.
+#ifndef TENSORFS_FS_DIR_LISTING_H_
+#define TENSORFS_FS_DIR_LISTING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tensorfs {
+
+struct DirEntry {
+  std::string_view name;  // as presented, NUL-terminated
+  uint64_t inode;
+  uint32_t type;  // S_IFREG, S_IFDIR, S_IFLNK, …
+};
+
+// Names share one buffer: a directory of a million files costs some tens of bytes for each.
+class DirListing {
+ public:
+  void Add(std::string_view name, uint64_t inode, uint32_t type);
+
+  size_t size() const { return rows_.size(); }
+  DirEntry at(size_t index) const;
+
+ private:
+  struct Row {
+    uint64_t inode;
+    uint32_t name_offset;
+    uint16_t name_length;
+    uint16_t type_bits;  // type >> 12
+  };
+  std::vector<Row> rows_;
+  std::string names_;
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_FS_DIR_LISTING_H_

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The filesystem itself: what exists, under which names, and what its bytes are. It returns values
+// and knows no libfuse, so it is tested without a kernel; fs/fuse_server.h answers requests with
+// it. Every method may be called from any number of threads at once.
+#ifndef TENSORFS_FS_SAMPLE_FS_H_
+#define TENSORFS_FS_SAMPLE_FS_H_
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/pipeline.h"
+#include "codec/result.h"
+#include "codec/tensor_file.h"
+#include "fs/dir_listing.h"
+#include "policy/read_stats.h"
+
+namespace tensorfs {
+
+using Inode = uint64_t;
+inline constexpr Inode kRootInode = 1;
+
+enum class NamesMode : uint8_t {
+  kReplace,  // a/x.jpg shows as a/x.npy, or as a/x.jpg.npy where stems collide
+  kKeep,     // a/x.jpg shows as a/x.jpg
+};
+
+// How the source is shown.
+struct ViewOptions {
+  Pipeline pipeline;
+  TensorFileFormat format = TensorFileFormat::kNpy;
+  NamesMode names = NamesMode::kReplace;
+  std::vector<std::string> extensions = {"jpg", "jpeg", "jpe", "jfif", "png"};  // lower case
+  bool follow_outside_links = false;
+};
+
+// What serving may use.
+struct ServeOptions {
+  size_t tensor_budget_bytes = size_t{512} << 20;  // tensors in flight and the work on them
+  int decode_threads = 0;                          // decoders at once; 0: one for each usable core
+};
+
+// A slice of a file. `bytes` stays valid as long as `owner` lives.
+struct ReadReply {
+  std::span<const uint8_t> bytes;
+  std::shared_ptr<const void> owner;
+};
+
+class SampleFs {
+ public:
+  // Opens the source directory; reads nothing in it. `stats` must outlive the filesystem.
+  // Errors: kNotFound, kPermission, kInvalidArgument (not a directory, format not presentable).
+  static Result<std::unique_ptr<SampleFs>> Create(const std::string& source, ViewOptions view,
+                                                  ServeOptions serve, ReadStats* stats);
+  ~SampleFs();
+
+  // Attributes of the entry presented as `name` in a directory; attr.st_ino is its inode, stable
+  // for the same path also across mounts. Errors: kNotFound, kPermission, kIo.
+  Result<struct stat> Lookup(Inode parent, std::string_view name);
+
+  // st_size is exact; where a sample's header is unreadable it is some nonzero number, so that a
+  // read is attempted and reports the error. mtime, owner and permissions are the source's,
+  // without write bits. Errors: kNotFound if it has vanished, kIo.
+  Result<struct stat> GetAttr(Inode inode);
+
+  // Everything in the directory at this moment, without opening any file. Errors: kNotFound, ….
+  Result<std::unique_ptr<const DirListing>> ListDir(Inode inode);
+
+  // The target as seen inside the mount. Errors: kPermission if it leads out of the source.
+  Result<std::string> ReadLink(Inode inode);
+
+  // Bytes [offset, offset + size), less at the end of the file, none after it.
+  // Errors: kCorrupt, kTruncated, kUnsupported, kTooLarge for a sample that cannot be made;
+  // kNotFound if the source file has vanished; kIo.
+  Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
+
+  // `user.tensorfs.*` of a file. Errors: kNotFound if it has no such attribute.
+  Result<std::string> GetXattr(Inode inode, std::string_view name);
+  Result<std::vector<std::string>> ListXattrs(Inode inode);
+
+  Result<struct statvfs> StatFs();
+
+ private:
+  struct Impl;
+  explicit SampleFs(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_FS_SAMPLE_FS_H_
