@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "codec/jpeg_decoder.h"
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "codec/jpeg_source.h"
+#include "codec/libjpeg.h"
+#include "codec/pillow_convert.h"
+
+namespace tensorfs {
+namespace {
+
+using Bytes = std::span<const uint8_t>;
+
+// Columns and rows outside the window that fancy upsampling mixes into it.
+constexpr int kUpsamplingReach = 1;
+// libjpeg changes to another upsampling when fewer than 2 samples of a component are left in a row.
+// With sampling factors of at most 4 this many columns keep more.
+constexpr int kMinCroppedColumns = 16;
+
+// libjpeg reports errors by longjmp, which skips destructors. So it is called only from functions
+// that run below Guarded(), take this struct and own nothing themselves.
+struct Session {
+  Session(Bytes file, const ImageHeader& image_header, const Rect& wanted, uint8_t* row_scratch)
+      : source(file), header(image_header), window(wanted), scratch(row_scratch) {}
+  ~Session() { jpeg_destroy_decompress(&decompressor); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  jpeg_decompress_struct decompressor = {};
+  jpeg_error_mgr errors = {};
+  jpeg_progress_mgr progress = {};
+  std::jmp_buf on_error;
+  JpegSource source;
+
+  const ImageHeader& header;
+  const Rect& window;
+  uint8_t* scratch;        // one row of the whole image, 4 bytes a pixel
+  Image* image = nullptr;  // where the window goes
+  int columns_left = 0;    // the first column that libjpeg gives out
+  ErrorCode code = ErrorCode::kCorrupt;
+  char message[JMSG_LENGTH_MAX] = {};
+};
+
+Session& SessionOf(j_common_ptr decompressor) {
+  return *static_cast<Session*>(decompressor->client_data);
+}
+
+[[noreturn]] void Abort(Session& session, ErrorCode code, const char* message) {
+  session.code = code;
+  std::strncpy(session.message, message, sizeof(session.message) - 1);
+  std::longjmp(session.on_error, 1);
+}
+
+[[noreturn]] void AbortTruncated(Session& session) {
+  Abort(session, ErrorCode::kTruncated, "the file is truncated");
+}
+
+ErrorCode CodeOf(int libjpeg_error) {
+  switch (libjpeg_error) {
+    case JERR_OUT_OF_MEMORY:
+    case JERR_IMAGE_TOO_BIG:
+      return ErrorCode::kTooLarge;
+    case JERR_CANT_SUSPEND:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED:
+      return ErrorCode::kUnsupported;
+    default:
+      return ErrorCode::kCorrupt;
+  }
+}
+
+[[noreturn]] void OnLibjpegError(j_common_ptr decompressor) {
+  Session& session = SessionOf(decompressor);
+  decompressor->err->format_message(decompressor, session.message);
+  session.code = CodeOf(decompressor->err->msg_code);
+  std::longjmp(session.on_error, 1);
+}
+
+void LimitScans(j_common_ptr decompressor) {
+  const auto* state = reinterpret_cast<const jpeg_decompress_struct*>(decompressor);
+  if (state->input_scan_number > kMaxJpegScans) {
+    Abort(SessionOf(decompressor), ErrorCode::kTooLarge, "too many scans");
+  }
+}
+
+using Step = void (*)(Session&);
+
+// Runs the step and returns whether it came to its end.
+bool Guarded(Session& session, Step step) {
+  if (setjmp(session.on_error) != 0) return false;
+  step(session);
+  return true;
+}
+
+void Open(Session& session) {
+  jpeg_decompress_struct& decompressor = session.decompressor;
+  decompressor.err = jpeg_std_error(&session.errors);
+  session.errors.error_exit = OnLibjpegError;
+  session.errors.emit_message = [](j_common_ptr, int) {};  // warnings: Pillow ignores them too
+  decompressor.client_data = &session;
+  jpeg_create_decompress(&decompressor);
+  session.progress.progress_monitor = LimitScans;
+  decompressor.progress = &session.progress;
+  session.source.Attach(&decompressor);
+}
+
+void ReadHeader(Session& session) {
+  for (int status = JPEG_HEADER_TABLES_ONLY; status != JPEG_HEADER_OK;) {
+    status = jpeg_read_header(&session.decompressor, FALSE);
+    if (status == JPEG_SUSPENDED && !session.source.Continue()) AbortTruncated(session);
+  }
+}
+
+void CheckHeader(Session& session) {
+  jpeg_decompress_struct& decompressor = session.decompressor;
+  const ImageHeader& header = session.header;
+  if (static_cast<int>(decompressor.image_width) != header.size.width ||
+      static_cast<int>(decompressor.image_height) != header.size.height ||
+      decompressor.num_components != header.components ||
+      (jpeg_has_multiple_scans(&decompressor) != FALSE) != header.multi_scan) {
+    Abort(session, ErrorCode::kCorrupt, "contradictory frame headers");
+  }
+}
+
+// Reads all scans, if there are several.
+void Start(Session& session) {
+  ReadHeader(session);
+  CheckHeader(session);
+  jpeg_decompress_struct& decompressor = session.decompressor;
+  decompressor.out_color_space = session.header.components == 4 ? JCS_CMYK : JCS_RGB;
+  while (!jpeg_start_decompress(&decompressor)) {
+    if (!session.source.Continue()) AbortTruncated(session);
+  }
+}
+
+// Whether libjpeg may smooth blocks whose low coefficients no scan made exact. That draws on blocks
+// around them which a cropped or skipping decoder does not have.
+bool MaySmoothBlocks(const jpeg_decompress_struct& decompressor) {
+  constexpr int kCoefficientsThatMatter = 10;
+  if (!decompressor.progressive_mode || decompressor.coef_bits == nullptr) return false;
+  for (int component = 0; component < decompressor.num_components; ++component) {
+    const int* bits = decompressor.coef_bits[component];
+    if (std::any_of(bits + 1, bits + kCoefficientsThatMatter, [](int b) { return b != 0; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void CropColumns(Session& session) {
+  const Rect& window = session.window;
+  const int image_width = session.header.size.width;
+  const int right =
+      std::min(std::max(window.right + kUpsamplingReach, kMinCroppedColumns), image_width);
+  JDIMENSION left =
+      std::max(std::min(window.left - kUpsamplingReach, right - kMinCroppedColumns), 0);
+  JDIMENSION width = right - left;
+  jpeg_crop_scanline(&session.decompressor, &left, &width);
+  session.columns_left = static_cast<int>(left);
+}
+
+void ReadRow(Session& session, uint8_t* row) {
+  while (jpeg_read_scanlines(&session.decompressor, &row, 1) != 1) {
+    if (!session.source.Continue()) AbortTruncated(session);
+  }
+}
+
+void ReadWindow(Session& session) {
+  jpeg_decompress_struct& decompressor = session.decompressor;
+  const Rect& window = session.window;
+  if (!MaySmoothBlocks(decompressor)) {
+    CropColumns(session);
+    jpeg_skip_scanlines(&decompressor, window.top);
+  }
+  while (static_cast<int>(decompressor.output_scanline) < window.top) {
+    ReadRow(session, session.scratch);
+  }
+  const size_t offset = window.left - session.columns_left;
+  for (int y = window.top; y < window.bottom; ++y) {
+    ReadRow(session, session.scratch);
+    if (session.header.components == 4) {
+      InvertedCmykToRgb(session.scratch + 4 * offset, window.width(), session.image->Row(y));
+    } else {
+      std::memcpy(session.image->Row(y), session.scratch + 3 * offset, session.image->row_bytes());
+    }
+  }
+}
+
+// Whether nothing but entropy-coded data and restart markers comes before the end-of-image marker.
+bool RunsToEndOfImage(Bytes data) {
+  const uint8_t* const end = data.data() + data.size();
+  const uint8_t* byte = data.data();
+  for (;;) {
+    byte = static_cast<const uint8_t*>(std::memchr(byte, 0xFF, end - byte));
+    if (byte == nullptr) return false;
+    while (byte != end && *byte == 0xFF) ++byte;
+    if (byte == end) return false;
+    if (*byte == JPEG_EOI) return true;
+    const bool restart = *byte >= JPEG_RST0 && *byte < JPEG_RST0 + 8;
+    if (*byte != 0 && !restart) return false;
+  }
+}
+
+// Whether Pillow cannot fail any more. Damaged Huffman codes only make libjpeg warn; it fails for
+// want of data, which cannot be before an end-of-image marker, and for odd markers. (Arithmetic
+// codes fail at a block's end, too.)
+bool RestCannotFail(const Session& session) {
+  const jpeg_decompress_struct& decompressor = session.decompressor;
+  const int marker = decompressor.unread_marker;
+  if (marker == JPEG_EOI) return true;
+  if (marker != 0 && (marker < JPEG_RST0 || marker >= JPEG_RST0 + 8)) return false;
+  return RunsToEndOfImage(decompressor.arith_code ? session.source.RestOfBlock()
+                                                  : session.source.Rest());
+}
+
+// Goes on until what is below the window is known to be good in Pillow's eyes. Pillow looks at the
+// markers behind the picture, but does not mind if they end too early.
+void CheckRest(Session& session) {
+  jpeg_decompress_struct& decompressor = session.decompressor;
+  if (session.header.multi_scan || RestCannotFail(session)) return;
+  while (decompressor.output_scanline < decompressor.output_height) {
+    ReadRow(session, session.scratch);
+  }
+  session.source.Freeze();
+  jpeg_finish_decompress(&decompressor);
+}
+
+void Decode(Session& session) {
+  Open(session);
+  Start(session);
+  ReadWindow(session);
+  CheckRest(session);
+}
+
+}  // namespace
+
+Result<Image> DecodeJpeg(Bytes file, const ImageHeader& header, const Rect& window) {
+  Image image(window, 3);
+  const auto scratch = std::make_unique_for_overwrite<uint8_t[]>(size_t{4} * header.size.width);
+  Session session(file, header, window, scratch.get());
+  session.image = &image;
+  if (!Guarded(session, Decode)) {
+    return Fail(session.code, std::string("JPEG: ") + session.message);
+  }
+  return image;
+}
+
+size_t JpegMemoryBytes(const ImageHeader& header, const Rect& window) {
+  // Components may be sampled at up to 4 × 4, so what is kept of them is padded to 32 samples.
+  constexpr size_t kPadding = 32;
+  // Of a component, the main controller keeps at most 4 × 10 rows and the upsampler 4.
+  constexpr size_t kRowsKept = 44;
+  constexpr size_t kFixedBytes = 256 << 10;
+  const size_t components = header.components;
+  const size_t width = (header.size.width + kPadding) / kPadding * kPadding;
+  const size_t height = (header.size.height + kPadding) / kPadding * kPadding;
+  const size_t coefficient_bytes = header.multi_scan ? components * width * height * 2 : 0;
+  const size_t row_bytes = components * width * kRowsKept + size_t{4} * header.size.width;
+  return Image::SizeBytes(window, 3) + coefficient_bytes + row_bytes + kFixedBytes;
+}
+
+}  // namespace tensorfs
