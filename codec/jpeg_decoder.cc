@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "codec/jpeg_huffman.h"
 #include "codec/jpeg_source.h"
 #include "codec/libjpeg.h"
 #include "codec/pillow_convert.h"
@@ -22,11 +23,19 @@ constexpr int kUpsamplingReach = 1;
 // With sampling factors of at most 4 this many columns keep more.
 constexpr int kMinCroppedColumns = 16;
 
+bool EndsWithEndOfImage(Bytes file) {
+  return file.size() >= 2 && file[file.size() - 2] == 0xFF && file.back() == JPEG_EOI;
+}
+
 // libjpeg reports errors by longjmp, which skips destructors. So it is called only from functions
 // that run below Guarded(), take this struct and own nothing themselves.
 struct Session {
   Session(Bytes file, const ImageHeader& image_header, const Rect& wanted, uint8_t* row_scratch)
-      : source(file), header(image_header), window(wanted), scratch(row_scratch) {}
+      : source(file),
+        has_end_marker(EndsWithEndOfImage(file)),
+        header(image_header),
+        window(wanted),
+        scratch(row_scratch) {}
   ~Session() { jpeg_destroy_decompress(&decompressor); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -36,6 +45,8 @@ struct Session {
   jpeg_progress_mgr progress = {};
   std::jmp_buf on_error;
   JpegSource source;
+  JpegHuffmanDecoder huffman;
+  const bool has_end_marker;
 
   const ImageHeader& header;
   const Rect& window;
@@ -137,6 +148,7 @@ void Start(Session& session) {
   while (!jpeg_start_decompress(&decompressor)) {
     if (!session.source.Continue()) AbortTruncated(session);
   }
+  if (session.has_end_marker) session.huffman.Attach(&decompressor);
 }
 
 // Whether libjpeg may smooth blocks whose low coefficients no scan made exact. That draws on blocks
