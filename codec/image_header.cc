@@ -5,8 +5,10 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "codec/jpeg_header.h"
+#include "codec/png_decoder.h"
 
 namespace tensorfs {
 namespace {
@@ -14,7 +16,8 @@ namespace {
 using Bytes = std::span<const uint8_t>;
 using namespace std::literals;
 
-constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF";
+constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF"sv;
+constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1A\n"sv;
 
 struct OtherFormat {
   std::string_view signature;
@@ -60,8 +63,10 @@ std::string Describe(Bytes prefix) {
 
 Result<ImageHeader> ReadImageHeader(Bytes prefix) {
   if (prefix.empty()) return Fail(ErrorCode::kTruncated, "the file is empty");
-  if (Agrees(prefix, kJpegSignature)) {
-    if (prefix.size() >= kJpegSignature.size()) return ReadJpegHeader(prefix);
+  for (const auto& [signature, read] :
+       {std::pair(kJpegSignature, &ReadJpegHeader), std::pair(kPngSignature, &ReadPngHeader)}) {
+    if (!Agrees(prefix, signature)) continue;
+    if (prefix.size() >= signature.size()) return read(prefix);
     return Fail(ErrorCode::kTruncated, "the file ends within its signature");
   }
   return Fail(ErrorCode::kUnsupported, "neither JPEG nor PNG: " + Describe(prefix));

@@ -58,3 +58,11 @@ def pillow_decode(data):
             return image.size, image.convert("RGB")
     except Exception as error:  # whatever it raises, it has refused the file
         return None, f"{type(error).__name__}: {error}"
+
+
+def random_window(rng, size):
+    width, height = size
+    left, top = rng.randrange(width), rng.randrange(height)
+    if rng.random() < 0.3:  # block edges are where it goes wrong
+        left, top = left // 8 * 8, top // 8 * 8
+    return left, top, rng.randint(left + 1, width), rng.randint(top + 1, height)

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "codec/png_decoder.h"
+
+#include "codec/png_chunks.h"
+#include "codec/png_rows.h"
+
+namespace tensorfs {
+namespace {
+
+using Bytes = std::span<const uint8_t>;
+
+ImageHeader HeaderOf(const PngMetadata& metadata) {
+  return {.format = ImageFormat::kPng,
+          .size = metadata.size(),
+          .components = metadata.layout()->Channels(),
+          .multi_scan = metadata.interlaced()};
+}
+
+}  // namespace
+
+Result<ImageHeader> ReadPngHeader(Bytes prefix) {
+  PngChunks chunks(prefix);
+  const Result<void> read = chunks.ReadHead();
+  if (!read) return tl::unexpected(read.error());
+  return HeaderOf(chunks.metadata());
+}
+
+Result<Image> DecodePng(Bytes file, const ImageHeader& header, const Rect& window) {
+  PngChunks chunks(file);
+  const Result<void> read = chunks.ReadHead();
+  if (!read) return tl::unexpected(read.error());
+  if (chunks.metadata().size() != header.size) {
+    return Fail(ErrorCode::kCorrupt, "PNG: the size is not that of the header");
+  }
+  Image image(window, 3);
+  PngRows rows(chunks.metadata(), &image);
+  for (bool complete = false; !complete;) {
+    const Result<Bytes> data = chunks.NextData();
+    if (!data) return tl::unexpected(data.error());
+    const Result<bool> added = rows.Add(*data);
+    if (!added) return tl::unexpected(added.error());
+    complete = *added;
+  }
+  const Result<void> tail = chunks.ReadTail();
+  if (!tail) return tl::unexpected(tail.error());
+  return image;
+}
+
+size_t PngMemoryBytes(const ImageHeader& header, const Rect& window) {
+  constexpr size_t kInflateBytes = 64 << 10;  // zlib's state and its window of 32 KiB
+  constexpr size_t kGreatestSampleBytes = 2;
+  const size_t row_bytes =
+      size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1;
+  return Image::SizeBytes(window, 3) + 2 * row_bytes + kInflateBytes;
+}
+
+}  // namespace tensorfs
