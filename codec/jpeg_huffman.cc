@@ -198,15 +198,23 @@ class BitReader {
   }
 
   bool TakeByte(int& byte) {
-    if (next_ == end_) return false;
+    if (next_ == end_ && !OpenMore()) return false;
     byte = *next_++;
+    return true;
+  }
+
+  // jpeg_skip_scanlines does not repeat a call that asked for more data, so we fetch it ourselves.
+  bool OpenMore() {
+    if (!image_->src->fill_input_buffer(image_)) return false;
+    next_ = image_->src->next_input_byte;
+    end_ = next_ + image_->src->bytes_in_buffer;
     return true;
   }
 
   const j_decompress_ptr image_;
   JpegBitWindow window_;
   const uint8_t* next_;
-  const uint8_t* const end_;
+  const uint8_t* end_;
 };
 
 // The difference to the component's last DC coefficient.

@@ -26,7 +26,6 @@ size_t JpegSource::OpenBlock() {
   if (frozen_) return 0;
   const size_t block_bytes = std::min(kPillowBlockBytes, file_.size() - open_bytes_);
   open_bytes_ += block_bytes;
-  if (block_bytes == 0) exhausted_ = true;
   return block_bytes;
 }
 

@@ -28,8 +28,6 @@ class JpegSource {
   // Lets libjpeg see no further blocks.
   void Freeze() { frozen_ = true; }
 
-  // Whether libjpeg asked for bytes behind the end of the file.
-  bool exhausted() const { return exhausted_; }
   // What libjpeg has not consumed: of the whole file, and of the blocks it has seen.
   std::span<const uint8_t> Rest() const;
   std::span<const uint8_t> RestOfBlock() const;
@@ -45,7 +43,6 @@ class JpegSource {
   std::span<const uint8_t> file_;
   size_t open_bytes_ = 0;
   bool frozen_ = false;
-  bool exhausted_ = false;
 };
 
 }  // namespace tensorfs

@@ -86,6 +86,19 @@ class DecodeJpegTest(unittest.TestCase):
                     label = f"{colours} {sampling} {mode} {size}"
                     self.assertTrue(self.check(data, rng, 12, label), label)
 
+    def test_files_of_several_blocks(self):
+        """Pillow feeds libjpeg 64 KiB at a time; arithmetic codes that cross that, it refuses."""
+        rng = random.Random(2)
+        read = 0
+        for _ in range(4 * ROUNDS):
+            colours = rng.choice((GREY, YCC, YCC, CMYK))
+            size = rng.randint(350, 600), rng.randint(350, 600)
+            mode = rng.choice(({}, {"progressive": True}, {"restart_rows": 1}, {"arithmetic": True}))
+            data = self.make(rng, size, colours, quality=95, **mode)
+            self.assertGreater(len(data), 65536)
+            read += self.check(data, rng, 12, f"{colours} {mode} {size}")
+        self.assertGreater(read, 2 * ROUNDS)
+
 
 if __name__ == "__main__":
     TOOL = sys.argv.pop(1)
