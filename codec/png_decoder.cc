@@ -47,7 +47,8 @@ Result<Image> DecodePng(Bytes file, const ImageHeader& header, const Rect& windo
 }
 
 size_t PngMemoryBytes(const ImageHeader& header, const Rect& window) {
-  constexpr size_t kInflateBytes = 64 << 10;  // zlib's state and its window of 32 KiB
+  // Of zlib's state and its window of 32 KiB there may be two: for the pixels and for a text chunk.
+  constexpr size_t kInflateBytes = 2 * (48 << 10);
   constexpr size_t kGreatestSampleBytes = 2;
   const size_t row_bytes =
       size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1;
