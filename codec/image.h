@@ -54,6 +54,11 @@ class Image {
   int channels() const { return channels_; }
   size_t row_bytes() const { return static_cast<size_t>(window_.width()) * channels_; }
 
+  // Makes the same pixels part of another whole image, where they start at (left, top).
+  void MoveTo(int left, int top) {
+    window_ = {left, top, left + window_.width(), top + window_.height()};
+  }
+
   // First byte of the window's part of row `y`. REQUIRES: window().top <= y < window().bottom.
   uint8_t* Row(int y) { return data_.get() + row_bytes() * (y - window_.top); }
   const uint8_t* Row(int y) const { return data_.get() + row_bytes() * (y - window_.top); }

@@ -12,6 +12,7 @@
 #include "codec/result.h"
 #include "codec/step.h"
 #include "codec/tensor_spec.h"
+#include "codec/value_table.h"
 
 namespace tensorfs {
 
@@ -32,23 +33,26 @@ class Pipeline {
   const std::vector<Step>& steps() const { return steps_; }
   Layout layout() const { return layout_; }
   int channels() const { return channels_; }
-  DType dtype() const { return dtype_; }
+  DType dtype() const { return values_.dtype(); }
+
+  // The steps on the tensor, composed.
+  const ValueTable& values() const { return values_; }
 
   // The final tensor of every sample, if it does not depend on the source image's size.
   std::optional<TensorSpec> FixedSpec() const;
 
   // The final tensor of a source image of this size. Errors: kInvalidArgument if a step cannot be
-  // applied to it (as reflect padding wider than the image); kTooLarge above kMaxPixels.
+  // applied to it (max_size would leave a side of no pixels); kTooLarge above kMaxPixels.
   Result<TensorSpec> SpecFor(ImageSize source) const;
 
-  // "Resize(256) > CenterCrop(224) > …": equal pipelines have equal texts.
+  // "Resize(256) > CenterCrop(224) > …", "Decode" without steps; equal pipelines have equal texts.
   std::string ToString() const;
 
  private:
   std::vector<Step> steps_;
   Layout layout_ = Layout::kHwc;
   int channels_ = 3;
-  DType dtype_ = DType::kUint8;
+  ValueTable values_;
 };
 
 }  // namespace tensorfs

@@ -3,7 +3,6 @@
 
 #include "codec/png_chunks.h"
 #include "codec/png_rows.h"
-#include "codec/png_unfilter.h"
 
 namespace tensorfs {
 namespace {
@@ -52,8 +51,7 @@ size_t PngMemoryBytes(const ImageHeader& header, const Rect& window) {
   constexpr size_t kInflateBytes = 2 * (48 << 10);
   constexpr size_t kGreatestSampleBytes = 2;
   const size_t row_bytes =
-      size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1 +
-      kPngRowPaddingBytes;
+      size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1;
   return Image::SizeBytes(window, 3) + 2 * row_bytes + kInflateBytes;
 }
 

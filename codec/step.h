@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -60,6 +61,9 @@ using Step = std::variant<Resize, CenterCrop, Pad, Grayscale, PilToTensor, ToTen
                           ConvertImageDtype, Normalize>;
 
 std::string_view NameOf(const Step& step);  // "Resize", …, as torchvision spells it
+std::string ToString(const Step& step);     // "Resize(256)"; equal steps have equal texts
+std::string_view NameOf(Interpolation interpolation);
+std::string_view NameOf(PaddingMode mode);
 std::optional<Interpolation> InterpolationFromName(std::string_view name);  // "bilinear", …
 std::optional<PaddingMode> PaddingModeFromName(std::string_view name);      // "constant", …
 

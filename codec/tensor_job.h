@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "codec/image.h"
 #include "codec/image_header.h"
@@ -36,12 +37,23 @@ class TensorJob {
   Result<void> Run(std::span<const uint8_t> file, std::span<uint8_t> out) const;
 
  private:
+  // A step on an image of size `input`, to make the `window` of its result.
+  struct Stage {
+    const Step* step;
+    ImageSize input;
+    Rect window;
+  };
+
   TensorJob(const Pipeline& pipeline, const ImageHeader& header)
       : pipeline_(&pipeline), header_(header) {}
+
+  void PlanStages();
+  void CountScratchBytes();
 
   const Pipeline* pipeline_;
   ImageHeader header_;
   TensorSpec spec_;
+  std::vector<Stage> stages_;
   Rect source_window_;
   size_t scratch_bytes_ = 0;
 };
