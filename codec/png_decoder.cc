@@ -3,6 +3,7 @@
 
 #include "codec/png_chunks.h"
 #include "codec/png_rows.h"
+#include "codec/png_unfilter.h"
 
 namespace tensorfs {
 namespace {
@@ -51,7 +52,8 @@ size_t PngMemoryBytes(const ImageHeader& header, const Rect& window) {
   constexpr size_t kInflateBytes = 2 * (48 << 10);
   constexpr size_t kGreatestSampleBytes = 2;
   const size_t row_bytes =
-      size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1;
+      size_t{1} * header.size.width * header.components * kGreatestSampleBytes + 1 +
+      kPngRowPaddingBytes;
   return Image::SizeBytes(window, 3) + 2 * row_bytes + kInflateBytes;
 }
 

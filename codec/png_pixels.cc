@@ -43,7 +43,10 @@ PngPixels::PngPixels(const PngLayout& layout, std::span<const uint8_t> palette) 
   for (int i = 0; i < 256; ++i) {
     colours_[i].fill(static_cast<uint8_t>(grey ? i * 255 / greatest : i));
   }
-  if (!grey) std::memcpy(colours_.data(), palette.data(), palette.size() / 3 * 3);
+  if (grey) return;
+  for (size_t i = 0; i < palette.size() / 3; ++i) {
+    colours_[i] = {palette[3 * i], palette[3 * i + 1], palette[3 * i + 2]};
+  }
 }
 
 void PngPixels::ToRgb(const uint8_t* row, int first, int count, uint8_t* rgb, size_t step) const {

@@ -22,9 +22,9 @@ PngRows::PngRows(const PngMetadata& metadata, Image* image)
       frame_(metadata.frame()),
       covers_image_(frame_ == Rect::Whole(metadata.size())),
       image_(image) {
-  const size_t buffer_bytes = layout_.RowBytes(frame_.width()) + 1;
-  row_ = std::make_unique_for_overwrite<uint8_t[]>(buffer_bytes);
-  above_ = std::make_unique_for_overwrite<uint8_t[]>(buffer_bytes);
+  const size_t buffer_bytes = 1 + layout_.RowBytes(frame_.width()) + kPngRowPaddingBytes;
+  row_ = std::make_unique<uint8_t[]>(buffer_bytes);
+  above_ = std::make_unique<uint8_t[]>(buffer_bytes);
   // Pillow forgets where the frame lies if it is interlaced.
   if (interlaced_) frame_ = Rect::Whole(frame_.size());
   if (interlaced_ || !covers_image_) Blank(image_->window().top, image_->window().bottom);

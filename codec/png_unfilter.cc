@@ -1,69 +1,87 @@
 // SPDX-License-Identifier: MIT
 #include "codec/png_unfilter.h"
 
-#include <cstdlib>
+#include <cstring>
 
 namespace tensorfs {
 namespace {
+
+// One pixel: its bytes in 16-bit lanes, so that differences fit. A byte depends on the pixel to its
+// left, so no more than one pixel can be done at a time; for 128 bits the compiler's own vectors,
+// which every processor of a 64-bit kind has, do as well as those chosen at run time.
+using Bytes8 = uint8_t __attribute__((vector_size(8)));
+using Pixel = int16_t __attribute__((vector_size(16)));
+
+Pixel Load(const uint8_t* bytes) {
+  Bytes8 all;
+  std::memcpy(&all, bytes, sizeof(all));
+  return __builtin_convertvector(all, Pixel);
+}
+
+template <int kBytes>
+void Store(Pixel pixel, uint8_t* bytes) {
+  const Bytes8 all = __builtin_convertvector(pixel, Bytes8);
+  std::memcpy(bytes, &all, kBytes);
+}
+
+Pixel Abs(Pixel pixel) { return pixel < 0 ? -pixel : pixel; }
+Pixel Min(Pixel a, Pixel b) { return a < b ? a : b; }
 
 void AddAbove(uint8_t* row, const uint8_t* above, size_t row_bytes) {
   for (size_t i = 0; i < row_bytes; ++i) row[i] = static_cast<uint8_t>(row[i] + above[i]);
 }
 
-// Whichever of left, above and corner is nearest to left + above - corner; of equals the first.
-inline int Paeth(int left, int above, int corner) {
-  const int from_left = std::abs(above - corner);
-  const int from_above = std::abs(left - corner);
-  const int from_corner = std::abs(left + above - 2 * corner);
-  const int nearest = from_above <= from_corner ? above : corner;
-  return from_left <= from_above && from_left <= from_corner ? left : nearest;
-}
-
-// The loops run over pixels so that the compiler keeps the left and corner pixels in registers.
-template <int kPixelBytes>
+template <int kBytes>
 void AddLeft(uint8_t* row, size_t row_bytes) {
-  uint8_t left[kPixelBytes] = {};
-  for (size_t i = 0; i + kPixelBytes <= row_bytes; i += kPixelBytes) {
-    for (int k = 0; k < kPixelBytes; ++k) {
-      row[i + k] = left[k] = static_cast<uint8_t>(row[i + k] + left[k]);
-    }
+  Pixel left = {};
+  for (size_t i = 0; i < row_bytes; i += kBytes) {
+    left = (Load(row + i) + left) & 255;
+    Store<kBytes>(left, row + i);
   }
 }
 
-template <int kPixelBytes>
+template <int kBytes>
 void AddAverage(uint8_t* row, const uint8_t* above, size_t row_bytes) {
-  uint8_t left[kPixelBytes] = {};
-  for (size_t i = 0; i + kPixelBytes <= row_bytes; i += kPixelBytes) {
-    for (int k = 0; k < kPixelBytes; ++k) {
-      row[i + k] = left[k] = static_cast<uint8_t>(row[i + k] + (left[k] + above[i + k]) / 2);
-    }
+  Pixel left = {};
+  for (size_t i = 0; i < row_bytes; i += kBytes) {
+    const Pixel average = (left + Load(above + i)) >> 1;
+    left = (Load(row + i) + average) & 255;
+    Store<kBytes>(left, row + i);
   }
 }
 
-template <int kPixelBytes>
-void AddPaeth(uint8_t* row, const uint8_t* above, size_t row_bytes) {
-  uint8_t left[kPixelBytes] = {};
-  uint8_t corner[kPixelBytes] = {};
-  for (size_t i = 0; i + kPixelBytes <= row_bytes; i += kPixelBytes) {
-    for (int k = 0; k < kPixelBytes; ++k) {
-      const int prediction = Paeth(left[k], above[i + k], corner[k]);
-      corner[k] = above[i + k];
-      row[i + k] = left[k] = static_cast<uint8_t>(row[i + k] + prediction);
-    }
+// The prediction is whichever of left, above and corner (above left) is nearest to left + above -
+// corner; of equals the first.
+template <int kBytes>
+void AddPaeth(uint8_t* row, const uint8_t* above_row, size_t row_bytes) {
+  Pixel left = {};
+  Pixel corner = {};
+  for (size_t i = 0; i < row_bytes; i += kBytes) {
+    const Pixel above = Load(above_row + i);
+    const Pixel rise = above - corner;
+    const Pixel run = left - corner;
+    const Pixel from_left = Abs(rise);
+    const Pixel from_above = Abs(run);
+    const Pixel least = Min(Min(from_left, from_above), Abs(rise + run));
+    const Pixel above_or_corner = from_above == least ? above : corner;
+    const Pixel prediction = from_left == least ? left : above_or_corner;
+    left = (Load(row + i) + prediction) & 255;
+    corner = above;
+    Store<kBytes>(left, row + i);
   }
 }
 
-template <int kPixelBytes>
+template <int kBytes>
 void Undo(int filter, uint8_t* row, const uint8_t* above, size_t row_bytes) {
   switch (filter) {
     case 1:
-      return AddLeft<kPixelBytes>(row, row_bytes);
+      return AddLeft<kBytes>(row, row_bytes);
     case 2:
       return AddAbove(row, above, row_bytes);
     case 3:
-      return AddAverage<kPixelBytes>(row, above, row_bytes);
+      return AddAverage<kBytes>(row, above, row_bytes);
     case 4:
-      return AddPaeth<kPixelBytes>(row, above, row_bytes);
+      return AddPaeth<kBytes>(row, above, row_bytes);
     default:
       return;
   }

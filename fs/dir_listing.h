@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One directory's presented entries at the moment it was opened. Immutable; thread-safe.
+// One directory's presented entries, without . and .., at the moment it was opened. Thread-safe
+// once it is filled.
 #ifndef TENSORFS_FS_DIR_LISTING_H_
 #define TENSORFS_FS_DIR_LISTING_H_
 

@@ -8,10 +8,9 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +19,11 @@
 #include "codec/result.h"
 #include "codec/tensor_file.h"
 #include "fs/dir_listing.h"
+#include "fs/inode.h"
+#include "fs/read_reply.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
-
-using Inode = uint64_t;
-inline constexpr Inode kRootInode = 1;
 
 enum class NamesMode : uint8_t {
   kReplace,  // a/x.jpg shows as a/x.npy, or as a/x.jpg.npy where stems collide
@@ -39,6 +37,7 @@ struct ViewOptions {
   NamesMode names = NamesMode::kReplace;
   std::vector<std::string> extensions = {"jpg", "jpeg", "jpe", "jfif", "png"};  // lower case
   bool follow_outside_links = false;
+  std::map<std::string, std::string> root_xattrs;  // of the root, as the control socket's path
 };
 
 // What serving may use.
@@ -47,10 +46,11 @@ struct ServeOptions {
   int decode_threads = 0;                          // decoders at once; 0: one for each usable core
 };
 
-// A slice of a file. `bytes` stays valid as long as `owner` lives.
-struct ReadReply {
-  std::span<const uint8_t> bytes;
-  std::shared_ptr<const void> owner;
+// Of the budget for tensors in flight.
+struct MemoryUse {
+  size_t limit_bytes = 0;
+  size_t used_bytes = 0;
+  size_t peak_bytes = 0;
 };
 
 class SampleFs {
@@ -86,6 +86,8 @@ class SampleFs {
   Result<std::vector<std::string>> ListXattrs(Inode inode);
 
   Result<struct statvfs> StatFs();
+
+  MemoryUse Memory() const;
 
  private:
   struct Impl;

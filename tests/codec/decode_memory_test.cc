@@ -92,9 +92,7 @@ TEST(DecodeMemory, IsWithinTheBoundForEveryKindOfPng) {
 }
 
 TEST(DecodeMemory, IsWithinTheBoundForALargeProfileAndText) {
-  Bytes payload = {'k', 0, 0};
-  const Bytes text = Deflate(Bytes(1 << 20, 'x'));
-  payload.insert(payload.end(), text.begin(), text.end());
+  const Bytes payload = Join({{'k', 0, 0}, Deflate(Bytes(1 << 20, 'x'))});
   const Bytes rows(size_t{61} * 20);
   const Bytes data = MakePngChunk("IDAT", Deflate(rows));
   const Bytes header = MakePngHeader(20, 20, 8, 2, false);

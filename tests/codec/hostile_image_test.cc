@@ -96,10 +96,8 @@ Bytes WithExtraScans(int count) {
     if (image[i] == 0xFF && image[i + 1] == 0xDA) last_scan = i;
   }
   const Bytes scan(image.begin() + static_cast<ptrdiff_t>(last_scan), image.end() - 2);
-  image.resize(image.size() - 2);
-  for (int i = 0; i < count; ++i) image.insert(image.end(), scan.begin(), scan.end());
-  image.insert(image.end(), {0xFF, 0xD9});
-  return image;
+  image.resize(last_scan);
+  return Join({image, Repeat(scan, count + 1), {0xFF, 0xD9}});
 }
 
 TEST(HostileImage, HasMoreScansThanAnyoneNeeds) {
@@ -114,18 +112,14 @@ TEST(HostileImage, AnnouncesAChunkOfFourGigabytes) {
 }
 
 TEST(HostileImage, HasAMillionChunks) {
-  Bytes chunks;
-  const Bytes one = MakePngChunk("tEXt", {});
-  for (int i = 0; i < 1'000'000; ++i) chunks.insert(chunks.end(), one.begin(), one.end());
+  const Bytes chunks = Repeat(MakePngChunk("tEXt", {}), 1'000'000);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
   EXPECT_TRUE(DecodeWhole(MakePng({MakePngHeader(1, 1, 8, 2, false), chunks, data})).has_value());
   EXPECT_TRUE(DecodeWhole(MakePng({MakePngHeader(1, 1, 8, 2, false), data, chunks})).has_value());
 }
 
 TEST(HostileImage, HasTextThatInflatesWithoutEnd) {
-  const Bytes bomb = Deflate(Bytes(64 << 20));
-  Bytes payload = {'k', 0, 0};
-  payload.insert(payload.end(), bomb.begin(), bomb.end());
+  const Bytes payload = Join({{'k', 0, 0}, Deflate(Bytes(64 << 20))});
   const Bytes header = MakePngHeader(1, 1, 8, 2, false);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
   for (const char* type : {"zTXt", "iCCP"}) {
@@ -136,17 +130,11 @@ TEST(HostileImage, HasTextThatInflatesWithoutEnd) {
 }
 
 TEST(HostileImage, HasMoreTextThanPillowKeeps) {
-  const Bytes text = Deflate(Bytes(1 << 20, 'x'));
-  Bytes payload = {'k', 0, 0};
-  payload.insert(payload.end(), text.begin(), text.end());
-  const Bytes one = MakePngChunk("zTXt", payload);
+  const Bytes one = MakePngChunk("zTXt", Join({{'k', 0, 0}, Deflate(Bytes(1 << 20, 'x'))}));
   const Bytes header = MakePngHeader(1, 1, 8, 2, false);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
-  Bytes chunks;
-  for (int i = 0; i < 64; ++i) chunks.insert(chunks.end(), one.begin(), one.end());
-  EXPECT_TRUE(DecodeWhole(MakePng({header, chunks, data})).has_value());
-  chunks.insert(chunks.end(), one.begin(), one.end());
-  EXPECT_EQ(CodeOf(MakePng({header, chunks, data})), ErrorCode::kTooLarge);
+  EXPECT_TRUE(DecodeWhole(MakePng({header, Repeat(one, 64), data})).has_value());
+  EXPECT_EQ(CodeOf(MakePng({header, Repeat(one, 65), data})), ErrorCode::kTooLarge);
 }
 
 TEST(HostileImage, HasImageDataThatInflatesWithoutEnd) {
@@ -158,9 +146,7 @@ TEST(HostileImage, HasImageDataThatInflatesWithoutEnd) {
 }
 
 TEST(HostileImage, HasOnlyEmptyImageData) {
-  Bytes chunks;
-  const Bytes one = MakePngChunk("IDAT", {});
-  for (int i = 0; i < 100'000; ++i) chunks.insert(chunks.end(), one.begin(), one.end());
+  const Bytes chunks = Repeat(MakePngChunk("IDAT", {}), 100'000);
   EXPECT_EQ(CodeOf(MakePng({MakePngHeader(1, 1, 8, 2, false), chunks})), ErrorCode::kTruncated);
 }
 

@@ -19,6 +19,18 @@ void Append(std::span<const uint8_t> more, PngBytes& bytes) {
 
 }  // namespace
 
+PngBytes Join(std::initializer_list<PngBytes> parts) {
+  PngBytes joined;
+  for (const PngBytes& part : parts) Append(part, joined);
+  return joined;
+}
+
+PngBytes Repeat(const PngBytes& part, int times) {
+  PngBytes repeated;
+  for (int i = 0; i < times; ++i) Append(part, repeated);
+  return repeated;
+}
+
 PngBytes Deflate(std::span<const uint8_t> data) {
   uLongf size = compressBound(data.size());
   PngBytes deflated(size);
@@ -47,7 +59,7 @@ PngBytes MakePngHeader(uint32_t width, uint32_t height, int depth, int colour, b
 
 PngBytes MakePng(std::initializer_list<PngBytes> chunks) {
   PngBytes png = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  for (const PngBytes& chunk : chunks) Append(chunk, png);
+  Append(Join(chunks), png);
   Append(MakePngChunk("IEND", {}), png);
   return png;
 }

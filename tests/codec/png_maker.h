@@ -13,6 +13,8 @@ namespace tensorfs {
 
 using PngBytes = std::vector<uint8_t>;
 
+PngBytes Join(std::initializer_list<PngBytes> parts);
+PngBytes Repeat(const PngBytes& part, int times);
 PngBytes Deflate(std::span<const uint8_t> data);
 
 // With its checksum.

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "fs/fuse_operations.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "fs/errno.h"
+#include "fs/fuse_init.h"
+
+namespace tensorfs {
+namespace {
+
+FuseContext& ContextOf(fuse_req_t request) {
+  return *static_cast<FuseContext*>(fuse_req_userdata(request));
+}
+
+SampleFs& FsOf(fuse_req_t request) { return *ContextOf(request).fs; }
+
+void ReplyError(fuse_req_t request, const Error& error) { fuse_reply_err(request, ToErrno(error)); }
+
+fuse_entry_param EntryOf(const struct stat& attributes, double timeout_s) {
+  fuse_entry_param entry = {};
+  entry.ino = attributes.st_ino;
+  entry.attr = attributes;
+  entry.attr_timeout = timeout_s;
+  entry.entry_timeout = timeout_s;
+  return entry;
+}
+
+void OnInit(void* user_data, fuse_conn_info* connection) {
+  InitConnection(*static_cast<FuseContext*>(user_data), *connection);
+}
+
+void OnLookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
+  const double timeout_s = ContextOf(request).options.attr_timeout_s;
+  const auto attributes = FsOf(request).Lookup(parent, name);
+  if (!attributes && attributes.error().code == ErrorCode::kNotFound) {
+    // Inode 0 says "no such file, and remember that", which spares the next request.
+    fuse_entry_param absent = {};
+    absent.entry_timeout = timeout_s;
+    fuse_reply_entry(request, &absent);
+    return;
+  }
+  if (!attributes) return ReplyError(request, attributes.error());
+  const fuse_entry_param entry = EntryOf(*attributes, timeout_s);
+  fuse_reply_entry(request, &entry);
+}
+
+// Inodes are not reference-counted, so there is nothing to forget.
+void OnForget(fuse_req_t request, fuse_ino_t, uint64_t) { fuse_reply_none(request); }
+
+void OnForgetMulti(fuse_req_t request, size_t, fuse_forget_data*) { fuse_reply_none(request); }
+
+void OnGetAttr(fuse_req_t request, fuse_ino_t inode, fuse_file_info*) {
+  const auto attributes = FsOf(request).GetAttr(inode);
+  if (!attributes) return ReplyError(request, attributes.error());
+  fuse_reply_attr(request, &*attributes, ContextOf(request).options.attr_timeout_s);
+}
+
+void OnReadLink(fuse_req_t request, fuse_ino_t inode) {
+  const auto target = FsOf(request).ReadLink(inode);
+  if (!target) return ReplyError(request, target.error());
+  fuse_reply_readlink(request, target->c_str());
+}
+
+void OnOpen(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
+  const KernelOptions& options = ContextOf(request).options;
+  if (options.io == IoMode::kBuffered && options.page_cache != PageCacheMode::kOff) {
+    // The kernel takes this for "no file needs opening" and never asks again; it keeps pages.
+    fuse_reply_err(request, ENOSYS);
+    return;
+  }
+  file->direct_io = options.io == IoMode::kDirect;
+  file->keep_cache = 0;
+  file->noflush = 1;
+  fuse_reply_open(request, file);
+}
+
+void OnRead(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset, fuse_file_info*) {
+  const auto reply = FsOf(request).Read(inode, static_cast<uint64_t>(offset), size);
+  if (!reply) return ReplyError(request, reply.error());
+  fuse_reply_buf(request, reinterpret_cast<const char*>(reply->bytes.data()), reply->bytes.size());
+}
+
+void OnOpenDir(fuse_req_t request, fuse_ino_t inode, fuse_file_info* file) {
+  auto listing = FsOf(request).ListDir(inode);
+  if (!listing) return ReplyError(request, listing.error());
+  // Owned by the kernel's handle from here to OnReleaseDir.
+  file->fh = reinterpret_cast<uint64_t>(listing->release());
+  file->cache_readdir = 1;
+  file->keep_cache = 1;
+  fuse_reply_open(request, file);
+}
+
+void OnReleaseDir(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
+  const std::unique_ptr<const DirListing> listing(reinterpret_cast<const DirListing*>(file->fh));
+  fuse_reply_err(request, 0);
+}
+
+// A listing's entry at a directory offset: "." and ".." stand before the listing's own.
+DirEntry EntryAt(const DirListing& listing, fuse_ino_t directory, size_t position) {
+  if (position == 0) return {".", directory, S_IFDIR};
+  if (position == 1) return {"..", directory, S_IFDIR};
+  return listing.at(position - 2);
+}
+
+// Appends entries to a reply until it is full. An entry's offset is the position after it.
+class DirReply {
+ public:
+  DirReply(fuse_req_t request, size_t size)
+      : request_(request), size_(size), buffer_(std::make_unique_for_overwrite<char[]>(size)) {}
+
+  bool Add(const DirEntry& entry, size_t next_position) {
+    struct stat attributes = {};
+    attributes.st_ino = entry.inode;
+    attributes.st_mode = entry.type;
+    return Advance(fuse_add_direntry(request_, End(), Room(), entry.name.data(), &attributes,
+                                     static_cast<off_t>(next_position)));
+  }
+
+  bool AddPlus(const DirEntry& entry, const fuse_entry_param& attributes, size_t next_position) {
+    return Advance(fuse_add_direntry_plus(request_, End(), Room(), entry.name.data(), &attributes,
+                                          static_cast<off_t>(next_position)));
+  }
+
+  void Send() { fuse_reply_buf(request_, buffer_.get(), used_); }
+
+ private:
+  char* End() { return buffer_.get() + used_; }
+  size_t Room() const { return size_ - used_; }
+  bool Advance(size_t entry_bytes) {
+    if (entry_bytes > Room()) return false;
+    used_ += entry_bytes;
+    return true;
+  }
+
+  const fuse_req_t request_;
+  const size_t size_;
+  const std::unique_ptr<char[]> buffer_;
+  size_t used_ = 0;
+};
+
+void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+               fuse_file_info* file) {
+  const auto& listing = *reinterpret_cast<const DirListing*>(file->fh);
+  DirReply reply(request, size);
+  const size_t count = listing.size() + 2;
+  for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
+    if (!reply.Add(EntryAt(listing, inode, position), position + 1)) break;
+  }
+  reply.Send();
+}
+
+// The entry with its attributes where they can be had. Inode 0 tells the kernel to look the name up
+// when it needs it, as for "." and "..", whose attributes it must not take from here.
+fuse_entry_param LookUpForListing(fuse_req_t request, fuse_ino_t directory, size_t position,
+                                  const DirEntry& entry) {
+  if (position >= 2) {
+    const auto attributes = FsOf(request).Lookup(directory, entry.name);
+    if (attributes) return EntryOf(*attributes, ContextOf(request).options.attr_timeout_s);
+  }
+  fuse_entry_param unknown = {};
+  unknown.attr.st_ino = entry.inode;
+  unknown.attr.st_mode = entry.type;
+  return unknown;
+}
+
+void OnReadDirPlus(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+                   fuse_file_info* file) {
+  const auto& listing = *reinterpret_cast<const DirListing*>(file->fh);
+  DirReply reply(request, size);
+  const size_t count = listing.size() + 2;
+  for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
+    const DirEntry entry = EntryAt(listing, inode, position);
+    const fuse_entry_param attributes = LookUpForListing(request, inode, position, entry);
+    if (!reply.AddPlus(entry, attributes, position + 1)) break;
+  }
+  reply.Send();
+}
+
+void OnStatFs(fuse_req_t request, fuse_ino_t) {
+  const auto statistics = FsOf(request).StatFs();
+  if (!statistics) return ReplyError(request, statistics.error());
+  fuse_reply_statfs(request, &*statistics);
+}
+
+// `size` 0 asks for the length alone.
+void ReplyXattr(fuse_req_t request, const std::string& value, size_t size) {
+  if (size == 0) {
+    fuse_reply_xattr(request, value.size());
+  } else if (value.size() > size) {
+    fuse_reply_err(request, ERANGE);
+  } else {
+    fuse_reply_buf(request, value.data(), value.size());
+  }
+}
+
+void OnGetXattr(fuse_req_t request, fuse_ino_t inode, const char* name, size_t size) {
+  const auto value = FsOf(request).GetXattr(inode, name);
+  if (!value) {
+    const bool absent = value.error().code == ErrorCode::kNotFound;
+    fuse_reply_err(request, absent ? ENODATA : ToErrno(value.error()));
+    return;
+  }
+  ReplyXattr(request, *value, size);
+}
+
+void OnListXattr(fuse_req_t request, fuse_ino_t inode, size_t size) {
+  const auto names = FsOf(request).ListXattrs(inode);
+  if (!names) return ReplyError(request, names.error());
+  std::string joined;
+  for (const std::string& name : *names) joined.append(name).push_back('\0');
+  ReplyXattr(request, joined, size);
+}
+
+}  // namespace
+
+const fuse_lowlevel_ops& FuseOperations() {
+  static const fuse_lowlevel_ops kOperations = [] {
+    fuse_lowlevel_ops operations = {};
+    operations.init = OnInit;
+    operations.lookup = OnLookup;
+    operations.forget = OnForget;
+    operations.forget_multi = OnForgetMulti;
+    operations.getattr = OnGetAttr;
+    operations.readlink = OnReadLink;
+    operations.open = OnOpen;
+    operations.read = OnRead;
+    operations.opendir = OnOpenDir;
+    operations.readdir = OnReadDir;
+    operations.readdirplus = OnReadDirPlus;
+    operations.releasedir = OnReleaseDir;
+    operations.statfs = OnStatFs;
+    operations.getxattr = OnGetXattr;
+    operations.listxattr = OnListXattr;
+    return operations;
+  }();
+  return kOperations;
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "fs/sample_fs.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "fs/memory_budget.h"
+#include "fs/node_table.h"
+#include "fs/presented_directory.h"
+#include "fs/read_fully.h"
+#include "fs/sample_names.h"
+#include "fs/sample_reader.h"
+#include "fs/source_stamp.h"
+#include "fs/source_tree.h"
+#include "fs/tensor_maker.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr std::string_view kXattrPrefix = "user.tensorfs.";
+constexpr int kBlockBytes = 4096;
+constexpr int kStatBlockBytes = 512;  // the unit of st_blocks
+constexpr mode_t kWriteBits = 0222;
+
+std::string_view LastComponent(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+Result<SampleNames> NamesFor(const ViewOptions& view) {
+  if (view.names == NamesMode::kKeep) return SampleNames::Keep(view.extensions);
+  return SampleNames::Replace(view.extensions, NameOf(view.format));
+}
+
+// The source's attributes as those of the read-only entry that shows it.
+struct stat Presented(struct stat attributes, Inode inode, uint64_t size_bytes) {
+  attributes.st_ino = inode;
+  attributes.st_mode &= ~kWriteBits;
+  attributes.st_blksize = kBlockBytes;
+  if (S_ISREG(attributes.st_mode)) {
+    attributes.st_nlink = 1;
+    attributes.st_size = static_cast<off_t>(size_bytes);
+    attributes.st_blocks =
+        static_cast<blkcnt_t>((size_bytes + kStatBlockBytes - 1) / kStatBlockBytes);
+  }
+  return attributes;
+}
+
+Result<ReadReply> ReadPassThrough(const SourceFile& file, uint64_t offset, size_t size) {
+  const uint64_t file_bytes = static_cast<uint64_t>(file.attr.st_size);
+  const uint64_t begin = std::min(offset, file_bytes);
+  const size_t length = static_cast<size_t>(std::min<uint64_t>(size, file_bytes - begin));
+  const auto data = std::make_shared_for_overwrite<uint8_t[]>(length);
+  const Result<size_t> read = ReadUpTo(file.fd.get(), begin, {data.get(), length});
+  if (!read) return tl::unexpected(read.error());
+  return ReadReply{.bytes = {data.get(), *read}, .owner = data};
+}
+
+}  // namespace
+
+struct SampleFs::Impl {
+  Impl(SourceTree source_tree, SampleNames sample_names, ViewOptions view, ServeOptions serve,
+       ReadStats* read_stats)
+      : source(std::move(source_tree)),
+        names(std::move(sample_names)),
+        root_xattrs(std::move(view.root_xattrs)),
+        stats(read_stats),
+        budget(serve.tensor_budget_bytes) {}
+
+  Result<std::string> PathOf(Inode inode) const;
+  bool IsSample(std::string_view path, const struct stat& attributes) const;
+  uint64_t SampleBytes(Inode inode, const std::string& path, const struct stat& attributes);
+  struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
+  Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
+  Result<std::string> SampleXattr(Inode inode, const std::string& path, std::string_view name);
+
+  const SourceTree source;
+  const SampleNames names;
+  const std::map<std::string, std::string> root_xattrs;
+  ReadStats* const stats;
+  NodeTable nodes;
+  MemoryBudget budget;
+  std::unique_ptr<TensorMaker> maker;
+  std::optional<SampleReader> reader;
+};
+
+Result<std::string> SampleFs::Impl::PathOf(Inode inode) const {
+  std::optional<std::string> path = nodes.PathOf(inode);
+  if (!path) return Fail(ErrorCode::kNotFound, "inode " + std::to_string(inode) + ": unknown");
+  return std::move(*path);
+}
+
+bool SampleFs::Impl::IsSample(std::string_view path, const struct stat& attributes) const {
+  return S_ISREG(attributes.st_mode) && names.IsSample(LastComponent(path));
+}
+
+// Exact, unless the header cannot be read: then a number that makes a reader come and learn why.
+uint64_t SampleFs::Impl::SampleBytes(Inode inode, const std::string& path,
+                                     const struct stat& attributes) {
+  if (maker->FixedFileBytes()) return *maker->FixedFileBytes();
+  const uint64_t stamp = SourceStamp(attributes);
+  if (const auto remembered = nodes.SizeOf(inode, stamp)) return *remembered;
+  const Result<SourceFile> file = source.OpenFile(path);
+  const Result<uint64_t> bytes = file ? maker->FileBytesOf(*file) : tl::unexpected(file.error());
+  if (!bytes) return std::max<uint64_t>(1, static_cast<uint64_t>(attributes.st_size));
+  nodes.RememberSize(inode, stamp, *bytes);
+  return *bytes;
+}
+
+struct stat SampleFs::Impl::Show(Inode inode, const std::string& path,
+                                 const struct stat& attributes) {
+  const uint64_t size_bytes = IsSample(path, attributes)
+                                  ? SampleBytes(inode, path, attributes)
+                                  : static_cast<uint64_t>(attributes.st_size);
+  return Presented(attributes, inode, size_bytes);
+}
+
+Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size) {
+  const Result<std::string> path = PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  Result<SourceFile> file = source.OpenFile(*path);
+  if (!file) return tl::unexpected(file.error());
+  if (!IsSample(*path, file->attr)) return ReadPassThrough(*file, offset, size);
+  return reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
+}
+
+Result<std::string> SampleFs::Impl::SampleXattr(Inode inode, const std::string& path,
+                                                std::string_view name) {
+  if (name == "source") return path;
+  if (name == "form") return "source:original";
+  if (name == "error") {
+    if (const auto cause = reader->LastError(inode)) return *cause;
+  }
+  if (name == "spec") {
+    const Result<SourceFile> file = source.OpenFile(path);
+    if (!file) return tl::unexpected(file.error());
+    const Result<TensorSpec> spec = maker->SpecOf(*file);
+    if (spec) return spec->ToString();
+  }
+  return Fail(ErrorCode::kNotFound, path + ": no attribute " + std::string(name));
+}
+
+SampleFs::SampleFs(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SampleFs::~SampleFs() = default;
+
+Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, ViewOptions view,
+                                                   ServeOptions serve, ReadStats* stats) {
+  Result<SourceTree> tree = SourceTree::Open(source, view.follow_outside_links);
+  if (!tree) return tl::unexpected(tree.error());
+  Result<SampleNames> names = NamesFor(view);
+  if (!names) return tl::unexpected(names.error());
+  Pipeline pipeline = std::move(view.pipeline);
+  const TensorFileFormat format = view.format;
+  auto impl =
+      std::make_unique<Impl>(std::move(*tree), std::move(*names), std::move(view), serve, stats);
+  auto maker =
+      TensorMaker::Create(std::move(pipeline), format, serve.decode_threads, &impl->budget);
+  if (!maker) return tl::unexpected(maker.error());
+  impl->maker = std::move(*maker);
+  impl->reader.emplace(&impl->source, impl->maker.get(), &impl->budget, stats);
+  return std::unique_ptr<SampleFs>(new SampleFs(std::move(impl)));
+}
+
+Result<struct stat> SampleFs::Lookup(Inode parent, std::string_view name) {
+  const Result<std::string> parent_path = impl_->PathOf(parent);
+  if (!parent_path) return tl::unexpected(parent_path.error());
+  const Result<SourceDir> directory = impl_->source.OpenDir(*parent_path);
+  if (!directory) return tl::unexpected(directory.error());
+
+  const auto probe = [&](const std::string& source_name) -> Result<NameKind> {
+    const Result<struct stat> attributes = directory->Stat(source_name);
+    if (attributes) return S_ISREG(attributes->st_mode) ? NameKind::kFile : NameKind::kOther;
+    if (attributes.error().code == ErrorCode::kNotFound) return NameKind::kNothing;
+    return tl::unexpected(attributes.error());
+  };
+  const Result<std::optional<std::string>> found = impl_->names.FindSource(name, probe);
+  if (!found) return tl::unexpected(found.error());
+  const std::string path =
+      parent_path->empty() ? std::string(name) : *parent_path + "/" + std::string(name);
+  if (!*found) return Fail(ErrorCode::kNotFound, path + ": no such file");
+
+  const std::string& source_name = **found;
+  const Result<struct stat> attributes = directory->Stat(source_name);
+  if (!attributes) return tl::unexpected(attributes.error());
+  const Inode inode = impl_->nodes.Insert(parent, source_name);
+  return impl_->Show(inode, parent_path->empty() ? source_name : *parent_path + "/" + source_name,
+                     *attributes);
+}
+
+Result<struct stat> SampleFs::GetAttr(Inode inode) {
+  const Result<std::string> path = impl_->PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  const Result<struct stat> attributes = impl_->source.Stat(*path);
+  if (!attributes) return tl::unexpected(attributes.error());
+  return impl_->Show(inode, *path, *attributes);
+}
+
+Result<std::unique_ptr<const DirListing>> SampleFs::ListDir(Inode inode) {
+  const Result<std::string> path = impl_->PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  const Result<SourceDir> directory = impl_->source.OpenDir(*path);
+  if (!directory) return tl::unexpected(directory.error());
+  return PresentDirectory(*directory, inode, impl_->names);
+}
+
+Result<std::string> SampleFs::ReadLink(Inode inode) {
+  const Result<std::string> path = impl_->PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  return impl_->source.ReadLink(*path);
+}
+
+Result<ReadReply> SampleFs::Read(Inode inode, uint64_t offset, size_t size) {
+  Result<ReadReply> reply = impl_->Read(inode, offset, size);
+  impl_->stats->CountReply(reply ? reply->bytes.size() : 0);
+  return reply;
+}
+
+Result<std::string> SampleFs::GetXattr(Inode inode, std::string_view name) {
+  const auto absent = Fail(ErrorCode::kNotFound, "no attribute " + std::string(name));
+  // Programs ask for many others (access control lists, capabilities) all the time.
+  if (!name.starts_with(kXattrPrefix)) return absent;
+  if (inode == kRootInode) {
+    const auto entry = impl_->root_xattrs.find(std::string(name));
+    if (entry == impl_->root_xattrs.end()) return absent;
+    return entry->second;
+  }
+  const Result<std::string> path = impl_->PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  const Result<struct stat> attributes = impl_->source.Stat(*path);
+  if (!attributes) return tl::unexpected(attributes.error());
+  if (!impl_->IsSample(*path, *attributes)) return absent;
+  return impl_->SampleXattr(inode, *path, name.substr(kXattrPrefix.size()));
+}
+
+Result<std::vector<std::string>> SampleFs::ListXattrs(Inode inode) {
+  std::vector<std::string> present;
+  if (inode == kRootInode) {
+    for (const auto& [name, value] : impl_->root_xattrs) present.push_back(name);
+    return present;
+  }
+  for (const char* name : {"source", "form", "spec", "error"}) {
+    const std::string full = std::string(kXattrPrefix) + name;
+    if (GetXattr(inode, full)) present.push_back(full);
+  }
+  return present;
+}
+
+Result<struct statvfs> SampleFs::StatFs() { return impl_->source.StatFs(); }
+
+MemoryUse SampleFs::Memory() const {
+  return {.limit_bytes = impl_->budget.limit_bytes(),
+          .used_bytes = impl_->budget.used_bytes(),
+          .peak_bytes = impl_->budget.peak_bytes()};
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "fs/sample_reader.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <new>
+#include <utility>
+
+#include "fs/printable.h"
+#include "fs/source_stamp.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr int kMaxAttempts = 3;  // at a source that changes while it is read
+constexpr std::chrono::seconds kSweepInterval{1};
+constexpr std::chrono::seconds kMaxIdle{3};
+
+uint64_t ThreadCpuNs() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+uint64_t NsSince(std::chrono::steady_clock::time_point start) {
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  return static_cast<uint64_t>(std::chrono::nanoseconds(elapsed).count());
+}
+
+}  // namespace
+
+SampleReader::SampleReader(const SourceTree* source, const TensorMaker* maker, MemoryBudget* budget,
+                           ReadStats* stats)
+    : source_(source), maker_(maker), budget_(budget), stats_(stats) {
+  budget_->SetReclaimer([this](size_t bytes) { in_flight_.Reclaim(bytes); });
+}
+
+Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
+                                     size_t size) {
+  const TensorsInFlight::Key key{.inode = sample.inode, .source_stamp = SourceStamp(file.attr)};
+  Result<FilePtr> made =
+      in_flight_.GetOrMake(key, [&] { return MakeCounted(sample, std::move(file)); });
+  if (!made) return Fail(Printable(sample.path), made.error());
+
+  const FilePtr& finished = *made;
+  const uint64_t begin = std::min<uint64_t>(offset, finished->size_bytes);
+  const uint64_t length = std::min<uint64_t>(size, finished->size_bytes - begin);
+  if (in_flight_.HandedOut(key, begin, begin + length)) {
+    budget_->NotifyReclaimable();
+    StartSweeper();
+  }
+  return ReadReply{.bytes = finished->bytes().subspan(begin, length), .owner = finished};
+}
+
+Result<SampleReader::FilePtr> SampleReader::MakeCounted(const SampleAddress& sample,
+                                                        SourceFile file) {
+  const uint64_t cpu_start = ThreadCpuNs();
+  const auto start = std::chrono::steady_clock::now();
+  const auto source_bytes = static_cast<uint64_t>(file.attr.st_size);
+  Result<FilePtr> made = MakeUnchanged(sample, std::move(file));
+  if (!made) {
+    ReportFailure(sample, made.error());
+    return made;
+  }
+  stats_->CountSample({.source_bytes = source_bytes,
+                       .tensor_bytes = (*made)->size_bytes,
+                       .cpu_ns = ThreadCpuNs() - cpu_start,
+                       .wall_ns = NsSince(start)});
+  errors_.Clear(sample.inode);
+  return made;
+}
+
+Result<SampleReader::FilePtr> SampleReader::MakeUnchanged(const SampleAddress& sample,
+                                                          SourceFile file) const {
+  try {
+    for (int attempt = 1;; ++attempt) {
+      Result<FilePtr> made = maker_->Make(file);
+      if (made || made.error().code != ErrorCode::kBusy) return made;
+      if (attempt == kMaxAttempts) return Fail(ErrorCode::kIo, made.error().message);
+      Result<SourceFile> reopened = source_->OpenFile(sample.path);
+      if (!reopened) return tl::unexpected(reopened.error());
+      file = std::move(*reopened);
+    }
+  } catch (const std::bad_alloc&) {
+    return Fail(ErrorCode::kTooLarge, "the system is out of memory");
+  }
+}
+
+void SampleReader::ReportFailure(const SampleAddress& sample, const Error& error) {
+  stats_->CountSampleError();
+  if (errors_.Remember(sample.inode, error.message)) {
+    spdlog::warn("{}: {}", Printable(sample.path), error.message);
+  }
+}
+
+void SampleReader::StartSweeper() {
+  std::call_once(sweeper_started_, [this] {
+    sweeper_ = std::jthread([this](std::stop_token stop) { Sweep(std::move(stop)); });
+  });
+}
+
+void SampleReader::Sweep(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    stopped.wait_for(lock, stop, kSweepInterval, [] { return false; });
+    in_flight_.DropUnusedSince(TensorsInFlight::Clock::now() - kMaxIdle);
+  }
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Reading samples: one decode for all that ask at once, its cost counted, its failure told.
+// Thread-safe. No mutex is held during I/O or decoding. Owns a thread, started with the first
+// file that is kept, which drops kept files that nobody finishes reading.
+#ifndef TENSORFS_FS_SAMPLE_READER_H_
+#define TENSORFS_FS_SAMPLE_READER_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "codec/result.h"
+#include "fs/inode.h"
+#include "fs/memory_budget.h"
+#include "fs/read_reply.h"
+#include "fs/sample_errors.h"
+#include "fs/source_tree.h"
+#include "fs/tensor_maker.h"
+#include "fs/tensors_in_flight.h"
+#include "policy/read_stats.h"
+
+namespace tensorfs {
+
+// One sample in the source.
+struct SampleAddress {
+  Inode inode;
+  std::string path;
+};
+
+class SampleReader {
+ public:
+  // All must outlive the reader; it becomes the budget's reclaimer.
+  SampleReader(const SourceTree* source, const TensorMaker* maker, MemoryBudget* budget,
+               ReadStats* stats);
+
+  // Bytes [offset, offset + size) of the presented file, less at its end, none after it. `file` is
+  // the sample, open. Errors: why the sample cannot be made, with its path in front.
+  Result<ReadReply> Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
+                         size_t size);
+
+  // Why the last attempt to make the sample failed; nothing if it did not.
+  std::optional<std::string> LastError(Inode inode) const { return errors_.Find(inode); }
+
+ private:
+  using FilePtr = TensorsInFlight::FilePtr;
+
+  Result<FilePtr> MakeCounted(const SampleAddress& sample, SourceFile file);
+  Result<FilePtr> MakeUnchanged(const SampleAddress& sample, SourceFile file) const;
+  void ReportFailure(const SampleAddress& sample, const Error& error);
+  void StartSweeper();
+  void Sweep(std::stop_token stop);
+
+  const SourceTree* const source_;
+  const TensorMaker* const maker_;
+  MemoryBudget* const budget_;
+  ReadStats* const stats_;
+  SampleErrors errors_;
+  TensorsInFlight in_flight_;
+  std::once_flag sweeper_started_;
+  std::jthread sweeper_;  // last, so that it ends first
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_FS_SAMPLE_READER_H_

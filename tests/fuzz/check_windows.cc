@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "tests/fuzz/check_windows.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <string_view>
+
+#include "codec/image_decoder.h"
+#include "codec/image_header.h"
+
+namespace tensorfs {
+namespace {
+
+// Larger pictures would only make the fuzzer slow.
+constexpr int64_t kMaxFuzzedPixels = 1 << 18;
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+Rect ChooseWindow(std::span<const uint8_t> file, ImageSize size) {
+  size_t seed = std::hash<std::string_view>()(
+      std::string_view(reinterpret_cast<const char*>(file.data()), file.size()));
+  const auto draw = [&seed](int end) {
+    const int drawn = static_cast<int>(seed % end);
+    seed /= end;
+    return drawn;
+  };
+  Rect window;
+  window.left = draw(size.width);
+  window.top = draw(size.height);
+  window.right = window.left + 1 + draw(size.width - window.left);
+  window.bottom = window.top + 1 + draw(size.height - window.top);
+  return window;
+}
+
+}  // namespace
+
+void CheckWindows(std::span<const uint8_t> file) {
+  const auto header = ReadImageHeader(file);
+  if (!header || int64_t{header->size.width} * header->size.height > kMaxFuzzedPixels) return;
+  const auto whole = DecodeImage(file, *header, Rect::Whole(header->size));
+  const Rect window = ChooseWindow(file, header->size);
+  const auto part = DecodeImage(file, *header, window);
+  Require(part.has_value() == whole.has_value());
+  if (!whole) return;
+  for (int y = window.top; y < window.bottom; ++y) {
+    Require(std::equal(part->Row(y), part->Row(y) + part->row_bytes(),
+                       whole->Row(y) + 3 * window.left));
+  }
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Writes a few small images of every kind for the fuzzers to start from: make_seeds.py DIRECTORY."""
+import io
+import pathlib
+import random
+import sys
+
+from PIL import Image
+
+SIZES = ((1, 1), (17, 9), (40, 33))
+
+
+def images(rng):
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I", "CMYK"):
+        for size in SIZES:
+            noise = Image.frombytes("L", size, rng.randbytes(size[0] * size[1]))
+            yield mode, noise.convert("RGB" if mode in ("P", "CMYK") else "L").convert(mode)
+
+
+def jpegs(mode, image):
+    if mode in ("L", "RGB", "CMYK"):
+        for subsampling in (0, 1, 2):
+            for progressive in (False, True):
+                yield {"subsampling": subsampling, "progressive": progressive, "quality": 60}
+
+
+def save(image, path, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    path.write_bytes(buffer.getvalue())
+
+
+def main(directory):
+    rng = random.Random(1)
+    for number, (mode, image) in enumerate(images(rng)):
+        for index, options in enumerate(jpegs(mode, image)):
+            save(image, directory / "jpeg" / f"{number}_{index}.jpg", "JPEG", **options)
+        if mode != "CMYK":
+            save(image, directory / "png" / f"{number}.png", "PNG")
+    frames = [image for mode, image in images(rng) if mode == "RGB"]
+    save(frames[1], directory / "png" / "animated.png", "PNG", save_all=True, append_images=frames[1:2])
+
+
+if __name__ == "__main__":
+    target = pathlib.Path(sys.argv[1])
+    for name in ("jpeg", "png"):
+        (target / name).mkdir(parents=True, exist_ok=True)
+    main(target)
