@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codec/jpeg_header.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -73,7 +74,7 @@ class MarkerReader {
       rest_ = rest_.subspan(1);
       if (code == 0) continue;
       if (code < kSof0) {
-        return Fail(ErrorCode::kCorrupt, "JPEG: unknown marker " + std::to_string(code));
+        return Fail(ErrorCode::kCorrupt, "JPEG: an unknown marker before the first scan");
       }
       behind_ff_ = false;
       return code;

@@ -61,7 +61,7 @@ void CheckWindowAgrees(const Bytes& file) {
   }
 }
 
-TEST(HostileImage, EndsAnywhere) {
+TEST(HostileImage, AgreesWithItsWindowWhereverItEnds) {
   for (const Bytes& image : SmallImages()) {
     for (size_t length = 0; length < image.size(); ++length) {
       // A copy of just this size, so that the address sanitizer sees every byte too many.
@@ -70,7 +70,7 @@ TEST(HostileImage, EndsAnywhere) {
   }
 }
 
-TEST(HostileImage, HasAnyByteChanged) {
+TEST(HostileImage, AgreesWithItsWindowWhicheverByteIsChanged) {
   for (const Bytes& image : SmallImages()) {
     for (size_t i = 0; i < image.size(); ++i) {
       for (const int change : {0x01, 0x10, 0x80, 0xFF}) {
@@ -100,25 +100,25 @@ Bytes WithExtraScans(int count) {
   return Join({image, Repeat(scan, count + 1), {0xFF, 0xD9}});
 }
 
-TEST(HostileImage, HasMoreScansThanAnyoneNeeds) {
+TEST(HostileImage, IsRefusedForMoreThan500Scans) {
   EXPECT_TRUE(DecodeWhole(WithExtraScans(400)).has_value());
   EXPECT_EQ(CodeOf(WithExtraScans(600)), ErrorCode::kTooLarge);
 }
 
-TEST(HostileImage, AnnouncesAChunkOfFourGigabytes) {
+TEST(HostileImage, IsRefusedForAChunkOfFourGigabytes) {
   Bytes png = MakeSmallPng(3, 3);
   png[8] = 0xFF;
   EXPECT_EQ(CodeOf(png), ErrorCode::kTruncated);
 }
 
-TEST(HostileImage, HasAMillionChunks) {
+TEST(HostileImage, IsReadDespiteAMillionChunks) {
   const Bytes chunks = Repeat(MakePngChunk("tEXt", {}), 1'000'000);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
   EXPECT_TRUE(DecodeWhole(MakePng({MakePngHeader(1, 1, 8, 2, false), chunks, data})).has_value());
   EXPECT_TRUE(DecodeWhole(MakePng({MakePngHeader(1, 1, 8, 2, false), data, chunks})).has_value());
 }
 
-TEST(HostileImage, HasTextThatInflatesWithoutEnd) {
+TEST(HostileImage, IsRefusedForTextThatInflatesWithoutEnd) {
   const Bytes payload = Join({{'k', 0, 0}, Deflate(Bytes(64 << 20))});
   const Bytes header = MakePngHeader(1, 1, 8, 2, false);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
@@ -129,7 +129,7 @@ TEST(HostileImage, HasTextThatInflatesWithoutEnd) {
   }
 }
 
-TEST(HostileImage, HasMoreTextThanPillowKeeps) {
+TEST(HostileImage, IsRefusedForMoreTextThanPillowKeeps) {
   const Bytes one = MakePngChunk("zTXt", Join({{'k', 0, 0}, Deflate(Bytes(1 << 20, 'x'))}));
   const Bytes header = MakePngHeader(1, 1, 8, 2, false);
   const Bytes data = MakePngChunk("IDAT", Deflate(Bytes(4)));
@@ -137,7 +137,7 @@ TEST(HostileImage, HasMoreTextThanPillowKeeps) {
   EXPECT_EQ(CodeOf(MakePng({header, Repeat(one, 65), data})), ErrorCode::kTooLarge);
 }
 
-TEST(HostileImage, HasImageDataThatInflatesWithoutEnd) {
+TEST(HostileImage, IsReadOnlyAsFarAsItsRowsGo) {
   const Bytes png =
       MakePng({MakePngHeader(2, 2, 8, 2, false), MakePngChunk("IDAT", Deflate(Bytes(64 << 20)))});
   const auto image = DecodeWhole(png);
@@ -145,7 +145,7 @@ TEST(HostileImage, HasImageDataThatInflatesWithoutEnd) {
   EXPECT_EQ(image->bytes().size(), 12u);
 }
 
-TEST(HostileImage, HasOnlyEmptyImageData) {
+TEST(HostileImage, IsRefusedForImageDataOfNoBytes) {
   const Bytes chunks = Repeat(MakePngChunk("IDAT", {}), 100'000);
   EXPECT_EQ(CodeOf(MakePng({MakePngHeader(1, 1, 8, 2, false), chunks})), ErrorCode::kTruncated);
 }
