@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "fs/unique_fd.h"
+#include "cache/unique_fd.h"
 
 namespace tensorfs {
 

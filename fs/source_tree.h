@@ -19,9 +19,9 @@
 #include <string>
 #include <string_view>
 
+#include "cache/unique_fd.h"
 #include "codec/result.h"
 #include "fs/link_resolver.h"
-#include "fs/unique_fd.h"
 
 namespace tensorfs {
 

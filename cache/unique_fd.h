@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Owns one file descriptor and closes it. Movable; as thread-safe as an int.
-#ifndef TENSORFS_FS_UNIQUE_FD_H_
-#define TENSORFS_FS_UNIQUE_FD_H_
+#ifndef TENSORFS_CACHE_UNIQUE_FD_H_
+#define TENSORFS_CACHE_UNIQUE_FD_H_
 
 #include <unistd.h>
 
@@ -18,12 +18,15 @@ class UniqueFd {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  ~UniqueFd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
+  ~UniqueFd() { Reset(); }
 
-  int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+
+  void Reset() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
 
  private:
   int fd_ = -1;
@@ -31,4 +34,4 @@ class UniqueFd {
 
 }  // namespace tensorfs
 
-#endif  // TENSORFS_FS_UNIQUE_FD_H_
+#endif  // TENSORFS_CACHE_UNIQUE_FD_H_

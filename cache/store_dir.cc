@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "cache/store_dir.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "codec/hash.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr size_t kReadableNameLength = 32;
+
+tl::unexpected<Error> FailErrno(const std::string& path, int error) {
+  const ErrorCode code = error == EACCES || error == EPERM || error == EROFS
+                             ? ErrorCode::kPermission
+                         : error == ENOENT ? ErrorCode::kNotFound
+                                           : ErrorCode::kIo;
+  return Fail(code, path + ": " + std::strerror(error));
+}
+
+std::string LockPath(const std::string& store) { return store + "/lock"; }
+
+// An open file description's lock: unlike flock's it can be asked about without being taken.
+struct flock WholeFileLock() {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// The process number written in a lock file; 0 if there is none.
+int ReadOwner(int fd) {
+  char text[16] = {};
+  const ssize_t length = pread(fd, text, sizeof(text), 0);
+  int owner = 0;
+  if (length > 0) std::from_chars(text, text + length, owner);
+  return owner;
+}
+
+Result<void> WriteOwner(int fd, const std::string& path) {
+  const std::string text = std::to_string(getpid()) + "\n";
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, text.data(), text.size(), 0) < 0) {
+    return FailErrno(path, errno);
+  }
+  return {};
+}
+
+Result<void> MakePrivateDirectory(const std::string& path) {
+  std::error_code failure;
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, failure);
+  if (failure) return FailErrno(parent.string(), failure.value());
+  if (mkdir(path.c_str(), 0700) == 0) return {};
+  if (errno != EEXIST) return FailErrno(path, errno);
+  if (!std::filesystem::is_directory(path, failure)) return FailErrno(path, ENOTDIR);
+  return {};
+}
+
+}  // namespace
+
+Result<StoreDir> StoreDir::Open(const std::string& path) {
+  if (auto made = MakePrivateDirectory(path); !made) return tl::unexpected(made.error());
+  const std::string lock_path = LockPath(path);
+  UniqueFd lock(open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock.valid()) return FailErrno(lock_path, errno);
+  struct flock whole = WholeFileLock();
+  if (fcntl(lock.get(), F_OFD_SETLK, &whole) != 0) {
+    if (errno != EAGAIN && errno != EACCES) return FailErrno(lock_path, errno);
+    return Fail(ErrorCode::kBusy,
+                path + ": the store is in use by process " + std::to_string(ReadOwner(lock.get())));
+  }
+  if (auto written = WriteOwner(lock.get(), lock_path); !written) {
+    return tl::unexpected(written.error());
+  }
+  return StoreDir(path, std::move(lock));
+}
+
+std::string DefaultStoreName(std::string_view source, std::string_view mountpoint) {
+  std::string name(mountpoint.substr(mountpoint.rfind('/') + 1, kReadableNameLength));
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || (c == '.' && &c != name.data());
+    if (!plain) c = '-';
+  }
+  // A path holds no NUL, so the joined text tells the two apart.
+  std::string both(source);
+  both.push_back('\0');
+  both.append(mountpoint);
+  char hash[17];
+  std::snprintf(hash, sizeof(hash), "%016" PRIx64, Hash64(both));
+  return name + "-" + hash;
+}
+
+Result<int> StoreOwner(const std::string& path) {
+  const std::string lock_path = LockPath(path);
+  UniqueFd lock(open(lock_path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock.valid()) return FailErrno(lock_path, errno);
+  struct flock found = WholeFileLock();
+  if (fcntl(lock.get(), F_OFD_GETLK, &found) != 0) return FailErrno(lock_path, errno);
+  if (found.l_type == F_UNLCK) {
+    return Fail(ErrorCode::kNotFound, path + ": no process uses this store");
+  }
+  return ReadOwner(lock.get());
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "tools/tool.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "tests/tools/temporary_dir.h"
+
+namespace tensorfs {
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+Outcome Call(const Arguments& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = RunTool(arguments, out, err);
+  return {status, out.str(), err.str()};
+}
+
+// Characters of a UTF-8 text: bytes that do not continue one.
+size_t Columns(const std::string& line) {
+  return static_cast<size_t>(std::ranges::count_if(
+      line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+TEST(Tool, HelpTeaches) {
+  const Outcome outcome = Call({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  for (const char* text : {"mount", "umount", "policy", "Examples:", "--resize 256"}) {
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
+  }
+}
+
+TEST(Tool, HelpFitsATerminal) {
+  for (const Arguments& arguments : std::vector<Arguments>{
+           {"--help"}, {"mount", "--help"}, {"umount", "--help"}, {"policy", "status", "--help"}}) {
+    std::istringstream help(Call(arguments).out);
+    for (std::string line; std::getline(help, line);) EXPECT_LE(Columns(line), 80u) << line;
+  }
+}
+
+TEST(Tool, VersionNamesWhatItStandsOn) {
+  const Outcome outcome = Call({"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with("tensorfs ")) << outcome.out;
+  for (const char* text : {"\nlibfuse 3.", "\nkernel: Linux ", "\ncan mount: "}) {
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
+  }
+}
+
+TEST(Tool, AWrongCommandLineIsTwo) {
+  for (const Arguments& arguments : std::vector<Arguments>{
+           {}, {"no-such-command"}, {"mount"}, {"mount", "/s"}, {"umount"}, {"policy", "stat"}}) {
+    const Outcome outcome = Call(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(outcome.err.starts_with("tensorfs: ")) << outcome.err;
+  }
+}
+
+TEST(Tool, FailedWorkIsOneAndNamesTheFile) {
+  const TemporaryDir scratch;
+  std::filesystem::create_directory(scratch / "source");
+  std::filesystem::create_directory(scratch / "mountpoint");
+  const std::vector<Arguments> lines = {
+      {"mount", scratch / "nowhere", scratch / "mountpoint"},
+      {"mount", scratch / "source", scratch / "nowhere"},
+      {"mount", scratch / "source", scratch / "mountpoint", "--pipeline", scratch / "nowhere"},
+      {"umount", scratch / "nowhere"},
+      {"policy", "status", scratch / "nowhere"},
+  };
+  for (const Arguments& line : lines) {
+    const Outcome outcome = Call(line);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.err.starts_with("tensorfs: " + scratch / "nowhere" + ": ")) << outcome.err;
+  }
+}
+
+TEST(Tool, TheSourceIsNeverWritten) {
+  const TemporaryDir scratch;
+  std::filesystem::create_directory(scratch / "source");
+  std::filesystem::create_directory(scratch / "mountpoint");
+  for (const Arguments& option : std::vector<Arguments>{{"--store", scratch / "source/store"},
+                                                        {"--log-file", scratch / "source/log"}}) {
+    Arguments line = {"mount", scratch / "source", scratch / "mountpoint"};
+    line.insert(line.end(), option.begin(), option.end());
+    const Outcome outcome = Call(line);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.err.find("never written"), std::string::npos) << outcome.err;
+    EXPECT_TRUE(std::filesystem::is_empty(scratch / "source"));
+  }
+}
+
+TEST(Tool, AMountpointThatHidesTheSourceIsRefused) {
+  const TemporaryDir scratch;
+  std::filesystem::create_directory(scratch / "source");
+  const Outcome outcome = Call({"mount", scratch / "source", scratch.path()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("would hide the source"), std::string::npos) << outcome.err;
+}
+
+TEST(Tool, TheStoreMayNotBeInTheMountpoint) {
+  const TemporaryDir scratch;
+  std::filesystem::create_directory(scratch / "source");
+  std::filesystem::create_directory(scratch / "mountpoint");
+  const Outcome outcome = Call({"mount", scratch / "source", scratch / "mountpoint", "--store",
+                                scratch / "mountpoint/store"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("inside the mountpoint"), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace tensorfs

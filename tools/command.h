@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// What the user asked for, as plain values: the result of parsing a command line.
+#ifndef TENSORFS_TOOLS_COMMAND_H_
+#define TENSORFS_TOOLS_COMMAND_H_
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "fs/fuse_server.h"
+#include "fs/sample_fs.h"
+#include "tools/log.h"
+#include "tools/option_values.h"
+
+namespace tensorfs {
+
+// Everything about the process that serves the mount.
+struct DaemonOptions {
+  bool foreground = false;
+  std::string store;  // empty: the default
+  std::string log_file;
+  LogLevel log_level = LogLevel::kInfo;
+  std::optional<SocketAddress> metrics;
+};
+
+struct MountCommand {
+  std::string source;
+  std::string mountpoint;
+  std::string pipeline_file;  // if not empty, the view's pipeline is still to be read from it
+  ViewOptions view;
+  ServeOptions serve;
+  KernelOptions kernel;
+  DaemonOptions daemon;
+};
+
+struct UmountCommand {
+  std::string mountpoint;
+  bool lazy = false;
+};
+
+struct PolicyStatusCommand {
+  std::string mountpoint;
+  bool json = false;
+};
+
+struct VersionCommand {};
+
+struct HelpCommand {
+  std::string text;
+};
+
+// mount -f: everything is done but the mount.
+struct FakeMountCommand {};
+
+using Command = std::variant<MountCommand, UmountCommand, PolicyStatusCommand, VersionCommand,
+                             HelpCommand, FakeMountCommand>;
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_TOOLS_COMMAND_H_

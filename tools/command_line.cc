@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "tools/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "tools/help_formatter.h"
+#include "tools/help_text.h"
+#include "tools/mount_flags.h"
+#include "tools/mount_options.h"
+
+namespace tensorfs {
+namespace {
+
+// Every command's values beside the parser that fills them; one object a parse, for the parser
+// keeps pointers into it.
+struct Parser {
+  CLI::App app{kToolDescription, "tensorfs"};
+  MountFlags mount;
+  UmountCommand umount;
+  PolicyStatusCommand policy_status;
+  CLI::App* mount_app = nullptr;
+  CLI::App* umount_app = nullptr;
+  CLI::App* policy_app = nullptr;
+};
+
+void AddMount(Parser* parser) {
+  CLI::App* app = parser->app.add_subcommand("mount", kMountDescription);
+  AddMountFlags(app, &parser->mount);
+  app->footer(kMountExamples);
+  parser->mount_app = app;
+}
+
+void AddUmount(Parser* parser) {
+  CLI::App* app = parser->app.add_subcommand("umount", kUmountDescription);
+  app->add_option("MOUNTPOINT", parser->umount.mountpoint, "Where tensorfs is mounted")
+      ->required()
+      ->type_name("");
+  app->add_flag("--lazy", parser->umount.lazy,
+                "Detach now; files that are open stay readable until they are closed");
+  parser->umount_app = app;
+}
+
+void AddPolicy(Parser* parser) {
+  CLI::App* policy = parser->app.add_subcommand("policy", "Look at what a mount does");
+  policy->require_subcommand(1);
+  CLI::App* status = policy->add_subcommand("status", kPolicyStatusDescription);
+  status->add_option("MOUNTPOINT", parser->policy_status.mountpoint, "Where tensorfs is mounted")
+      ->required()
+      ->type_name("");
+  status->add_flag("--json", parser->policy_status.json, "The daemon's own JSON, for programs");
+  status->footer(kPolicyStatusExamples);
+  parser->policy_app = policy;
+}
+
+std::unique_ptr<Parser> MakeParser() {
+  auto parser = std::make_unique<Parser>();
+  parser->app.formatter(std::make_shared<HelpFormatter>());
+  parser->app.set_version_flag("--version", "", "Show versions and what can be used here");
+  parser->app.require_subcommand(1);
+  parser->app.footer(kToolExamples);
+  AddMount(parser.get());
+  AddUmount(parser.get());
+  AddPolicy(parser.get());
+  return parser;
+}
+
+// Checks what can be checked without reading a file.
+Result<Command> FinishMount(const MountFlags& flags) {
+  MountCommand command = flags.command;
+  if (!command.pipeline_file.empty()) return command;
+  Result<Pipeline> pipeline = MakePipeline(flags.pipeline);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  const Result<void> presentable = CheckPresentable(command.view.format, *pipeline);
+  if (!presentable) return tl::unexpected(presentable.error());
+  command.view.pipeline = std::move(*pipeline);
+  return command;
+}
+
+Result<Command> Parse(Parser* parser, Arguments arguments) try {
+  std::ranges::reverse(arguments);  // the order that CLI11 takes
+  parser->app.parse(std::move(arguments));
+  if (parser->mount_app->parsed()) return FinishMount(parser->mount);
+  if (parser->umount_app->parsed()) return parser->umount;
+  return parser->policy_status;
+} catch (const CLI::CallForHelp&) {
+  return HelpCommand{parser->app.help()};
+} catch (const CLI::CallForVersion&) {
+  return VersionCommand{};
+} catch (const CLI::ParseError& failure) {
+  return Fail(ErrorCode::kInvalidArgument, failure.what());
+}
+
+// What the -o texts of one command line mean.
+struct MountOptions {
+  Arguments flags;                        // long options of the mount command
+  std::vector<std::string> fuse_options;  // for libfuse and the kernel
+};
+
+bool IsMountFlag(const CLI::App& mount_app, const std::string& flag) {
+  const std::string name = flag.substr(0, flag.find('='));
+  return name != "--help" && mount_app.get_option_no_throw(name) != nullptr;
+}
+
+Result<MountOptions> SortMountOptions(const Parser& parser, bool ignore_unknown) {
+  MountOptions sorted;
+  for (const std::string& text : parser.mount.o_texts) {
+    for (std::string& option : SplitAtCommas(text)) {
+      std::string flag = ToFlag(option);
+      const OptionKind kind = KindOf(option);
+      if (IsMountFlag(*parser.mount_app, flag)) {
+        sorted.flags.push_back(std::move(flag));
+      } else if (kind == OptionKind::kFuse) {
+        sorted.fuse_options.push_back(std::move(option));
+      } else if (kind == OptionKind::kUnknown && !ignore_unknown) {
+        return Fail(ErrorCode::kInvalidArgument, "-o " + option + ": no such mount option");
+      }
+    }
+  }
+  return sorted;
+}
+
+// REQUIRES: `parser` has parsed `arguments` as a mount command.
+Result<Command> WithMountOptions(const Parser& parser, const Arguments& arguments,
+                                 bool ignore_unknown) {
+  Result<MountOptions> options = SortMountOptions(parser, ignore_unknown);
+  if (!options) return tl::unexpected(options.error());
+  Arguments expanded = arguments;
+  expanded.insert(expanded.begin() + 1, options->flags.begin(), options->flags.end());
+  const std::unique_ptr<Parser> again = MakeParser();
+  Result<Command> command = Parse(again.get(), std::move(expanded));
+  if (auto* mount = command ? std::get_if<MountCommand>(&*command) : nullptr) {
+    mount->kernel.fuse_options = std::move(options->fuse_options);
+  }
+  return command;
+}
+
+Result<Command> ParseTool(const Arguments& arguments, bool ignore_unknown_mount_options) {
+  const std::unique_ptr<Parser> parser = MakeParser();
+  Result<Command> command = Parse(parser.get(), arguments);
+  const bool is_mount = command && std::holds_alternative<MountCommand>(*command);
+  if (!is_mount || parser->mount.o_texts.empty()) return command;
+  return WithMountOptions(*parser, arguments, ignore_unknown_mount_options);
+}
+
+// A mount(8) helper's line, taken apart.
+struct HelperLine {
+  Arguments paths;
+  Arguments o_texts;
+  bool sloppy = false;
+  bool fake = false;
+};
+
+// Takes apart one cluster of letters, which may take the next argument. Returns what is left.
+Result<Arguments::const_iterator> TakeLetters(Arguments::const_iterator argument,
+                                              Arguments::const_iterator end, HelperLine* line) {
+  const std::string& letters = *argument++;
+  for (size_t i = 1; i < letters.size(); ++i) {
+    const char letter = letters[i];
+    line->sloppy |= letter == 's';
+    line->fake |= letter == 'f';
+    if (std::string_view("sfnv").find(letter) != std::string_view::npos) continue;
+    if (std::string_view("otN").find(letter) == std::string_view::npos) {
+      return Fail(ErrorCode::kInvalidArgument, letters + ": no such option of a mount helper");
+    }
+    const bool attached = i + 1 < letters.size();
+    if (!attached && argument == end) {
+      return Fail(ErrorCode::kInvalidArgument, letters + ": needs a value");
+    }
+    const std::string value = attached ? letters.substr(i + 1) : *argument++;
+    if (letter == 'o') line->o_texts.push_back(value);
+    return argument;
+  }
+  return argument;
+}
+
+Result<HelperLine> TakeApart(const Arguments& arguments) {
+  HelperLine line;
+  for (auto argument = arguments.begin(); argument != arguments.end();) {
+    if (argument->size() < 2 || argument->front() != '-') {
+      line.paths.push_back(*argument++);
+      continue;
+    }
+    auto next = TakeLetters(argument, arguments.end(), &line);
+    if (!next) return tl::unexpected(next.error());
+    argument = *next;
+  }
+  if (line.paths.size() != 2) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "usage: mount.fuse.tensorfs SOURCE MOUNTPOINT [-sfnv] [-o OPT,…]");
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<Command> ParseCommandLine(const Arguments& arguments) {
+  // Where /sbin has no mount.fuse.tensorfs, mount(8) runs libfuse's mount.fuse, which runs us so.
+  const bool is_path = !arguments.empty() && arguments[0].starts_with('/');
+  if (is_path) return ParseMountHelperLine(arguments);
+  return ParseTool(arguments, /*ignore_unknown_mount_options=*/false);
+}
+
+Result<Command> ParseMountHelperLine(const Arguments& arguments) {
+  Result<HelperLine> line = TakeApart(arguments);
+  if (!line) return tl::unexpected(line.error());
+  Arguments tool_arguments = {"mount"};
+  for (const std::string& text : line->o_texts) tool_arguments.push_back("-o" + text);
+  tool_arguments.push_back("--");
+  tool_arguments.insert(tool_arguments.end(), line->paths.begin(), line->paths.end());
+  Result<Command> command = ParseTool(tool_arguments, line->sloppy);
+  if (command && line->fake) return FakeMountCommand{};
+  return command;
+}
+
+}  // namespace tensorfs

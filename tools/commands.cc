@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "tools/commands.h"
+
+#include <string>
+
+#include "fs/libfuse_version.h"
+#include "tools/control_client.h"
+#include "tools/daemon.h"
+#include "tools/fuse_access.h"
+#include "tools/prepare_mount.h"
+#include "tools/serve_mount.h"
+#include "tools/status.h"
+#include "tools/version.h"
+
+namespace tensorfs {
+
+Result<void> Run(const MountCommand& command, std::ostream&, std::ostream& err) {
+  const Result<MountCommand> prepared = PrepareMount(command, err);
+  if (!prepared) return tl::unexpected(prepared.error());
+  const DaemonWork work = [&prepared](const std::function<void()>& on_ready) {
+    return ServeMount(*prepared, on_ready);
+  };
+  return prepared->daemon.foreground ? work([] {}) : RunInBackground(work);
+}
+
+Result<void> Run(const PolicyStatusCommand& command, std::ostream& out, std::ostream&) {
+  const Result<std::string> json = AskDaemon(command.mountpoint, "/v1/status");
+  if (!json) return tl::unexpected(json.error());
+  const Result<std::string> text = command.json ? json : ToTable(*json);
+  if (!text) return tl::unexpected(text.error());
+  out << *text;
+  return {};
+}
+
+Result<void> Run(const VersionCommand&, std::ostream& out, std::ostream&) {
+  out << "tensorfs " << kVersion << "\n";
+  out << "libfuse " << LibfuseVersion() << "\n";
+  for (const auto& [name, value] : DescribeFuseAccess()) out << name << ": " << value << "\n";
+  return {};
+}
+
+Result<void> Run(const HelpCommand& command, std::ostream& out, std::ostream&) {
+  out << command.text;
+  return {};
+}
+
+Result<void> Run(const FakeMountCommand&, std::ostream&, std::ostream&) { return {}; }
+
+}  // namespace tensorfs

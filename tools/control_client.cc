@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "tools/control_client.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <sys/xattr.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <filesystem>
+
+#include "cache/unique_fd.h"
+#include "tools/control_server.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr time_t kAnswerTimeoutSeconds = 10;
+
+bool IsDaemonGone(int error) { return error == ENOTCONN || error == ECONNABORTED; }
+
+tl::unexpected<Error> FailXattr(const std::string& mountpoint, int error) {
+  if (error == ENODATA || error == EOPNOTSUPP) {
+    return Fail(ErrorCode::kInvalidArgument, mountpoint + ": not a tensorfs mountpoint");
+  }
+  if (IsDaemonGone(error)) {
+    return Fail(ErrorCode::kIo, mountpoint +
+                                    ": the daemon of this mount is dead; `tensorfs umount " +
+                                    mountpoint + "` removes the mount");
+  }
+  return Fail(error == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
+              mountpoint + ": " + std::strerror(error));
+}
+
+}  // namespace
+
+bool IsDeadMount(const std::string& mountpoint) {
+  return getxattr(mountpoint.c_str(), kControlXattr, nullptr, 0) < 0 && IsDaemonGone(errno);
+}
+
+Result<std::string> FindControlSocket(const std::string& mountpoint) {
+  char path[PATH_MAX];
+  const ssize_t length = getxattr(mountpoint.c_str(), kControlXattr, path, sizeof(path));
+  if (length < 0) return FailXattr(mountpoint, errno);
+  return std::string(path, static_cast<size_t>(length));
+}
+
+Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target) {
+  Result<std::string> socket = FindControlSocket(mountpoint);
+  if (!socket) return socket;
+  const std::filesystem::path path(*socket);
+  const UniqueFd directory(open(path.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return Fail(ErrorCode::kIo, *socket + ": " + std::strerror(errno));
+  httplib::Client client("/proc/self/fd/" + std::to_string(directory.get()) + "/" +
+                         path.filename().string());
+  client.set_address_family(AF_UNIX);
+  client.set_read_timeout(kAnswerTimeoutSeconds);
+  const httplib::Result answer = client.Get(target);
+  if (!answer) {
+    return Fail(ErrorCode::kIo, *socket + ": cannot reach the daemon: " + std::strerror(errno));
+  }
+  if (answer->status != 200) {
+    return Fail(ErrorCode::kIo, *socket + ": " + target + ": the daemon answered with status " +
+                                    std::to_string(answer->status));
+  }
+  return answer->body;
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Asks the daemon behind a mountpoint. Stateless.
+#ifndef TENSORFS_TOOLS_CONTROL_CLIENT_H_
+#define TENSORFS_TOOLS_CONTROL_CLIENT_H_
+
+#include <string>
+
+#include "codec/result.h"
+
+namespace tensorfs {
+
+// Whether a FUSE filesystem is mounted there that nobody serves any more.
+bool IsDeadMount(const std::string& mountpoint);
+
+// The path of the control socket of the tensorfs mounted on exactly this directory. Asks the mount.
+// Errors: kNotFound if nothing is there; kInvalidArgument if it is no tensorfs mount; kIo if its
+// daemon is dead.
+Result<std::string> FindControlSocket(const std::string& mountpoint);
+
+// The body of GET `target`, for instance "/v1/status". Errors: those above; kIo.
+Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target);
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_TOOLS_CONTROL_CLIENT_H_

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "tools/mount_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+namespace tensorfs {
+namespace {
+
+// Adds an option whose text `parse` turns into what `store` keeps.
+template <typename Parse, typename Store>
+CLI::Option* AddParsed(CLI::App* app, const std::string& name, Parse parse, Store store,
+                       const std::string& description) {
+  return app->add_option_function<std::string>(
+      name,
+      [name, parse, store](const std::string& text) {
+        auto value = parse(text);
+        if (!value) throw CLI::ValidationError(name, value.error().message);
+        store(std::move(*value));
+      },
+      description);
+}
+
+template <typename Parse, typename Value>
+CLI::Option* AddParsed(CLI::App* app, const std::string& name, Parse parse, Value* value,
+                       const std::string& description) {
+  return AddParsed(
+      app, name, parse, [value](auto&& parsed) { *value = std::move(parsed); }, description);
+}
+
+void AddPipelineFlags(CLI::App* app, std::string* pipeline_file, ShortPipeline* pipeline) {
+  CLI::Option* file = app->add_option("--pipeline", *pipeline_file,
+                                      "Steps from a TOML file, instead of the options below")
+                          ->type_name("FILE");
+  CLI::Option* resize =
+      AddParsed(app, "--resize", ParseResizeSize, &pipeline->resize,
+                "Resize so that the shorter side has N pixels, or to HxW exactly");
+  resize->type_name("N|HxW");
+  CLI::Option* interpolation =
+      AddParsed(app, "--interpolation", ParseInterpolation, &pipeline->interpolation,
+                "nearest, box, bilinear (default), hamming, bicubic or lanczos");
+  interpolation->type_name("NAME")->needs(resize);
+  const std::vector<CLI::Option*> options = {
+      resize,
+      interpolation,
+      AddParsed(app, "--center-crop", ParseCropSize, &pipeline->center_crop,
+                "Cut N x N or H x W pixels from the middle")
+          ->type_name("N|HxW"),
+      app->add_flag("--grayscale", pipeline->grayscale, "One grey channel instead of three"),
+      AddParsed(app, "--dtype", ParseDType, &pipeline->dtype,
+                "uint8 (default), float16, bfloat16 or float32; float means values in [0, 1]")
+          ->type_name("TYPE"),
+      AddParsed(app, "--normalize", ParseNormalize, &pipeline->normalize,
+                "Subtract means, divide by deviations; needs a float --dtype")
+          ->type_name("imagenet|M,M,M/S,S,S"),
+      AddParsed(app, "--layout", ParseLayout, &pipeline->layout,
+                "hwc (default): channels last; chw: channels first")
+          ->type_name("hwc|chw")};
+  for (CLI::Option* option : options) option->group("Pipeline")->excludes(file);
+  file->group("Pipeline");
+}
+
+void AddViewFlags(CLI::App* app, ViewOptions* view) {
+  constexpr const char* kGroup = "Files";
+  AddParsed(app, "--present", ParseFormat, &view->format,
+            "File format of the tensors: npy (default), raw, safetensors, ppm or bmp")
+      ->type_name("FORMAT")
+      ->group(kGroup);
+  AddParsed(app, "--names", ParseNames, &view->names,
+            "replace (default): x.jpg shows as x.npy; keep: as x.jpg")
+      ->type_name("replace|keep")
+      ->group(kGroup);
+  AddParsed(app, "--extensions", ParseExtensions, &view->extensions,
+            "Which files are samples (default: jpg,jpeg,jpe,jfif,png); others show unchanged")
+      ->type_name("LIST")
+      ->group(kGroup);
+  app->add_flag("--follow-outside-links", view->follow_outside_links,
+                "Allow symbolic links that lead out of SOURCE")
+      ->group(kGroup);
+}
+
+void AddServeFlags(CLI::App* app, MountCommand* command) {
+  constexpr const char* kGroup = "Resources";
+  KernelOptions* kernel = &command->kernel;
+  AddParsed(app, "--memory-limit", ParseByteSize, &command->serve.tensor_budget_bytes,
+            "Memory for tensors being made or read (default: 512MiB)")
+      ->type_name("SIZE")
+      ->group(kGroup);
+  AddParsed(app, "--decode-threads", ParseCount, &command->serve.decode_threads,
+            "Samples decoded at once (default: one for each usable core)")
+      ->type_name("N")
+      ->group(kGroup);
+  AddParsed(app, "--threads", ParseCount, &kernel->threads,
+            "Threads that answer the kernel; each may wait for the disk (default: 16)")
+      ->type_name("N")
+      ->group(kGroup);
+  AddParsed(app, "--io", ParseIoMode, &kernel->io,
+            "buffered (default): the kernel caches tensors; direct: it does not, for data "
+            "far larger than memory")
+      ->type_name("buffered|direct")
+      ->group(kGroup);
+  AddParsed(app, "--page-cache", ParsePageCacheMode, &kernel->page_cache,
+            "Keep cached tensors from one open to the next (default: auto)")
+      ->type_name("auto|on|off")
+      ->group(kGroup);
+  AddParsed(app, "--attr-timeout", ParseSeconds, &kernel->attr_timeout_s,
+            "How long names and sizes are remembered; a change of SOURCE may show as late as that "
+            "(default: 60)")
+      ->type_name("SECONDS")
+      ->group(kGroup);
+}
+
+void AddDaemonFlags(CLI::App* app, DaemonOptions* daemon) {
+  constexpr const char* kGroup = "Process";
+  app->add_flag("--foreground,-f", daemon->foreground, "Stay; unmount on SIGINT or SIGTERM")
+      ->group(kGroup);
+  app->add_option("--store", daemon->store,
+                  "Directory for control socket, lock and log (default: one for each pair of "
+                  "SOURCE and MOUNTPOINT in ~/.local/state/tensorfs, for root in "
+                  "/var/lib/tensorfs)")
+      ->type_name("DIR")
+      ->group(kGroup);
+  AddParsed(app, "--metrics", ParseSocketAddress, &daemon->metrics,
+            "Serve /metrics (Prometheus text) over HTTP there")
+      ->type_name("ADDRESS:PORT")
+      ->group(kGroup);
+  app->add_option("--log-file", daemon->log_file,
+                  "Append log lines to FILE (default: tensorfs.log in the store; in the "
+                  "foreground, standard error)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  AddParsed(app, "--log-level", ParseLogLevel, &daemon->log_level,
+            "debug, info (default), warning or error")
+      ->type_name("LEVEL")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void AddMountFlags(CLI::App* app, MountFlags* flags) {
+  MountCommand* command = &flags->command;
+  app->add_option("SOURCE", command->source, "Directory of samples; never written")
+      ->required()
+      ->type_name("");
+  app->add_option("MOUNTPOINT", command->mountpoint, "Directory where the tensors appear")
+      ->required()
+      ->type_name("");
+  AddPipelineFlags(app, &command->pipeline_file, &flags->pipeline);
+  AddViewFlags(app, &command->view);
+  AddServeFlags(app, command);
+  AddDaemonFlags(app, &command->daemon);
+  app->add_option("-o", flags->o_texts,
+                  "Mount options as in fstab: allow_other, default_permissions, ro, …, or any "
+                  "option above without its dashes, as in resize=256,center_crop=224")
+      ->type_name("OPT,…")
+      ->allow_extra_args(false)
+      ->group("Process");
+}
+
+}  // namespace tensorfs

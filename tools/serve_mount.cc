@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "tools/serve_mount.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "cache/store_dir.h"
+#include "fs/fuse_server.h"
+#include "fs/printable.h"
+#include "fs/sample_fs.h"
+#include "policy/read_stats.h"
+#include "tools/block_signals.h"
+#include "tools/control_server.h"
+#include "tools/log.h"
+#include "tools/notify.h"
+#include "tools/status.h"
+
+namespace tensorfs {
+namespace {
+
+Result<void> StartLog(const DaemonOptions& daemon) {
+  if (!daemon.log_file.empty()) return LogToFile(daemon.log_file, daemon.log_level);
+  if (!daemon.foreground) {
+    return LogToBoundedFile(daemon.store + "/tensorfs.log", daemon.log_level);
+  }
+  LogToStderr(daemon.log_level);
+  return {};
+}
+
+MountInfo Describe(const MountCommand& command) {
+  return {.source = command.source,
+          .mountpoint = command.mountpoint,
+          .store = command.daemon.store,
+          .pipeline = command.view.pipeline.ToString(),
+          .present = std::string(NameOf(command.view.format))};
+}
+
+struct ControlServers {
+  std::unique_ptr<ControlServer> socket;
+  std::unique_ptr<ControlServer> metrics;  // null if not asked for
+};
+
+Result<ControlServers> StartControl(const DaemonOptions& daemon, const StatusSource& status) {
+  ControlServers servers;
+  Result<std::unique_ptr<ControlServer>> socket = ControlServer::Start(daemon.store, status);
+  if (!socket) return tl::unexpected(socket.error());
+  servers.socket = std::move(*socket);
+  if (!daemon.metrics) return servers;
+  Result<std::unique_ptr<ControlServer>> metrics =
+      ControlServer::StartMetrics(*daemon.metrics, status);
+  if (!metrics) return tl::unexpected(metrics.error());
+  servers.metrics = std::move(*metrics);
+  spdlog::info("metrics at {}:{}", daemon.metrics->host, servers.metrics->port());
+  return servers;
+}
+
+// The first answer comes when the loop runs, so waiting for it needs a thread of its own.
+std::jthread AnnounceFirstAnswer(const std::string& mountpoint,
+                                 const std::function<void()>& on_ready) {
+  const BlockSignals block;
+  return std::jthread([mountpoint, on_ready] {
+    struct stat root;
+    if (stat(mountpoint.c_str(), &root) != 0) return;
+    NotifyServiceManager("READY=1\nMAINPID=" + std::to_string(getpid()));
+    on_ready();
+  });
+}
+
+Result<void> ServeUntilEnd(const MountCommand& command, SampleFs* fs, const ReadStats& stats,
+                           const std::function<void()>& on_ready) {
+  std::jthread announcer;  // outlives the server: it waits for the mount to answer or to go
+  Result<std::unique_ptr<FuseServer>> server =
+      FuseServer::Mount(fs, command.source, command.mountpoint, command.kernel);
+  if (!server) return tl::unexpected(server.error());
+  const StatusSource status = [&, info = Describe(command)] {
+    return MountStatus{info, stats.Snapshot(), fs->Memory(), (*server)->Features()};
+  };
+  const Result<ControlServers> control = StartControl(command.daemon, status);
+  if (!control) return tl::unexpected(control.error());
+  spdlog::info("mounted {} on {} as {}: {}", Printable(command.source),
+               Printable(command.mountpoint), NameOf(command.view.format),
+               command.view.pipeline.ToString());
+  announcer = AnnounceFirstAnswer(command.mountpoint, on_ready);
+  Result<void> served = (*server)->Serve();
+  NotifyServiceManager("STOPPING=1");
+  return served;
+}
+
+}  // namespace
+
+Result<void> ServeMount(const MountCommand& command, const std::function<void()>& on_ready) {
+  const Result<StoreDir> store = StoreDir::Open(command.daemon.store);
+  if (!store) return tl::unexpected(store.error());
+  if (auto log = StartLog(command.daemon); !log) return log;
+  ViewOptions view = command.view;
+  view.root_xattrs[kControlXattr] = store->path() + "/" + kControlSocketName;
+  ReadStats stats;
+  Result<std::unique_ptr<SampleFs>> fs =
+      SampleFs::Create(command.source, std::move(view), command.serve, &stats);
+  if (!fs) return tl::unexpected(fs.error());
+  Result<void> served = ServeUntilEnd(command, fs->get(), stats, on_ready);
+  if (served) {
+    spdlog::info("unmounted {}", Printable(command.mountpoint));
+  } else {
+    spdlog::error("{}", served.error().message);
+  }
+  return served;
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// What a mount tells about itself, and the texts of it. Values and pure functions.
+#ifndef TENSORFS_TOOLS_STATUS_H_
+#define TENSORFS_TOOLS_STATUS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "codec/result.h"
+#include "fs/fuse_server.h"
+#include "fs/sample_fs.h"
+#include "policy/read_stats.h"
+
+namespace tensorfs {
+
+// What does not change while the mount lives.
+struct MountInfo {
+  std::string source;
+  std::string mountpoint;
+  std::string store;
+  std::string pipeline;  // Pipeline::ToString
+  std::string present;   // "npy", …
+};
+
+struct MountStatus {
+  MountInfo mount;
+  ReadStatsSnapshot reads;
+  MemoryUse memory;
+  KernelFeatures kernel;
+};
+
+// The whole process's use of the machine.
+struct ProcessUse {
+  int pid = 0;
+  double cpu_s = 0;
+  uint64_t resident_bytes = 0;
+};
+ProcessUse MeasureProcess();
+
+// One JSON object, the answer of /v1/status. Bytes of paths that are not UTF-8 become U+FFFD.
+std::string ToJson(const MountStatus& status, const ProcessUse& process);
+
+// The Prometheus text format, version 0.0.4.
+std::string ToPrometheus(const MountStatus& status, const ProcessUse& process);
+
+// A table for people, at most 100 columns wide, of a text that ToJson made.
+// Errors: kCorrupt if it is not such a text.
+Result<std::string> ToTable(std::string_view json);
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_TOOLS_STATUS_H_

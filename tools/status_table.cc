@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "tools/status.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr size_t kLabelWidth = 14;
+constexpr size_t kValueWidth = 100 - kLabelWidth;
+
+std::string Format(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof(text), format, value);
+  return text;
+}
+
+// 1234567 as "1,234,567".
+std::string FormatCount(uint64_t value) {
+  std::string text = std::to_string(value);
+  for (size_t end = text.size(); end > 3; end -= 3) text.insert(end - 3, 1, ',');
+  return text;
+}
+
+std::string FormatBytes(double bytes) {
+  constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < kUnits.size(); ++unit) bytes /= 1024;
+  return Format(unit == 0 ? "%.0f " : "%.1f ", bytes) + kUnits[unit];
+}
+
+std::string FormatDuration(double seconds) {
+  const auto whole = static_cast<uint64_t>(seconds);
+  const uint64_t days = whole / 86400;
+  char text[48];
+  std::snprintf(text, sizeof(text), "%02u:%02u:%02u", static_cast<unsigned>(whole / 3600 % 24),
+                static_cast<unsigned>(whole / 60 % 60), static_cast<unsigned>(whole % 60));
+  if (days == 0) return text;
+  return std::to_string(days) + (days == 1 ? " day " : " days ") + text;
+}
+
+// Breaks a long value at blanks where it can, else anywhere, and indents what follows.
+std::string FormatRow(std::string_view label, std::string value) {
+  std::string row(label);
+  row.resize(kLabelWidth, ' ');
+  while (value.size() > kValueWidth) {
+    const size_t blank = value.rfind(' ', kValueWidth);
+    const size_t end = blank == std::string::npos || blank == 0 ? kValueWidth : blank;
+    row += value.substr(0, end) + "\n" + std::string(kLabelWidth, ' ');
+    value.erase(0, value[end] == ' ' ? end + 1 : end);
+  }
+  return row + value + "\n";
+}
+
+// The mean over everything since the start, for when nothing was made lately.
+double MeanCpuUs(const nlohmann::json& status) {
+  const auto samples = status.at("samples").get<double>();
+  return samples == 0 ? 0 : status.at("sample_cpu_s").get<double>() * 1e6 / samples;
+}
+
+std::string Render(const nlohmann::json& status) {
+  const auto text = [&](const char* key) { return status.at(key).get<std::string>(); };
+  const auto count = [&](const char* key) { return FormatCount(status.at(key).get<uint64_t>()); };
+  const auto bytes = [](const nlohmann::json& object, const char* key) {
+    return FormatBytes(object.at(key).get<double>());
+  };
+  const nlohmann::json& recent = status.at("recent");
+  const nlohmann::json& process = status.at("process");
+  const nlohmann::json& memory = status.at("memory");
+  const nlohmann::json& kernel = status.at("kernel");
+  std::string features;
+  for (const nlohmann::json& feature : kernel.at("features")) {
+    features += (features.empty() ? "" : ", ") + feature.get<std::string>();
+  }
+  const std::vector<std::pair<const char*, std::string>> rows = {
+      {"source", text("source")},
+      {"mountpoint", text("mountpoint")},
+      {"store", text("store")},
+      {"pipeline", text("pipeline")},
+      {"presented as", text("present")},
+      {"uptime", FormatDuration(status.at("uptime_s").get<double>())},
+      {"samples", count("samples") + " made, " + count("sample_errors") + " failed"},
+      {"lately", Format("%.1f samples/s, ", recent.at("samples_per_s").get<double>()) +
+                     Format("%.0f us of CPU each", recent.at("cpu_us_per_sample").get<double>())},
+      {"CPU", Format("%.0f us a sample since the start, ", MeanCpuUs(status)) +
+                  Format("%.1f s by the whole process", process.at("cpu_s").get<double>())},
+      {"reads", count("reads") + " answered with " + bytes(status, "bytes_served")},
+      {"source reads", bytes(status, "source_bytes")},
+      {"memory", bytes(memory, "used_bytes") + " of " + bytes(memory, "limit_bytes") +
+                     " for tensors in flight, at most " + bytes(memory, "peak_bytes") +
+                     " so far; " + bytes(process, "resident_bytes") + " resident"},
+      {"process", std::to_string(status.at("pid").get<int>()) + ", tensorfs " + text("version")},
+      {"kernel", "Linux " + kernel.at("release").get<std::string>() + ", libfuse " +
+                     kernel.at("libfuse").get<std::string>()},
+      {"features", features},
+  };
+  std::string table;
+  for (const auto& [label, value] : rows) table += FormatRow(label, value);
+  return table;
+}
+
+}  // namespace
+
+Result<std::string> ToTable(std::string_view json) try {
+  return Render(nlohmann::json::parse(json));
+} catch (const nlohmann::json::exception& failure) {
+  return Fail(ErrorCode::kCorrupt, std::string("the daemon's status: ") + failure.what());
+}
+
+}  // namespace tensorfs
