@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# Completion of tensorfs for bash.
+
+_tensorfs_mountpoints() {
+  findmnt --list --noheadings --output TARGET --types fuse.tensorfs 2>/dev/null
+}
+
+# Completes the value of option $1 from the current word; fails where it is no known one.
+_tensorfs_value() {
+  local words
+  case $1 in
+    --pipeline | --log-file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$2"); return ;;
+    --store) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$2"); return ;;
+    --interpolation) words="nearest box bilinear hamming bicubic lanczos" ;;
+    --dtype) words="uint8 float16 bfloat16 float32" ;;
+    --layout) words="hwc chw" ;;
+    --normalize) words="imagenet" ;;
+    --present) words="npy raw safetensors ppm bmp" ;;
+    --names) words="replace keep" ;;
+    --io) words="buffered direct" ;;
+    --page-cache) words="auto on off" ;;
+    --log-level) words="debug info warning error" ;;
+    --resize) words="256 224" ;;
+    --center-crop) words="224" ;;
+    --memory-limit) words="512MiB 1GiB 2GiB" ;;
+    --metrics) words="127.0.0.1:9100" ;;
+    --extensions) words="jpg,jpeg,png" ;;
+    -o) words="allow_other default_permissions" ;;
+    --threads | --decode-threads | --attr-timeout) words="" ;;
+    *) return 1 ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
+}
+
+_tensorfs() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    words="mount umount policy --help --version"
+  elif [[ ${COMP_WORDS[1]} == policy ]] && ((COMP_CWORD == 2)); then
+    words="status --help"
+  elif [[ ${COMP_WORDS[1]} == mount ]] && _tensorfs_value "$previous" "$current"; then
+    return
+  elif [[ $current == -* ]]; then
+    case ${COMP_WORDS[1]} in
+      mount) words="--pipeline --resize --interpolation --center-crop --grayscale --dtype
+        --normalize --layout --present --names --extensions --follow-outside-links --memory-limit
+        --decode-threads --threads --io --page-cache --attr-timeout --foreground --store --metrics
+        --log-file --log-level -o --help" ;;
+      umount) words="--lazy --help" ;;
+      policy) words="--json --help" ;;
+      *) return ;;
+    esac
+  elif [[ ${COMP_WORDS[1]} == mount ]]; then
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -d -- "$current")
+    return
+  else
+    local IFS=$'\n'
+    words=$(_tensorfs_mountpoints)
+    compopt -o filenames
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _tensorfs tensorfs
