@@ -12,7 +12,7 @@ namespace {
 
 // Rows that the horizontal pass works on at a time: a multiple of the transposition's tile, small
 // enough for its two buffers to stay in the processor's nearest cache.
-constexpr int kBlockRows = 32;
+constexpr int kBlockRows = 64;
 
 size_t BlockBytes(int width, int channels) {
   return static_cast<size_t>(width) * static_cast<size_t>(channels) * kBlockRows;

@@ -19,69 +19,19 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr int32_t kHalf = 1 << (kWeightBits - 1);
+constexpr uint32_t kHalf = 1u << (kWeightBits - 1);
 
 // Sums wrap in 32 bits, as Pillow's do; results are in -512…511 before they are clamped.
-uint8_t WeightByte(const int32_t* weights, int count, const uint8_t* input, size_t stride) {
-  uint32_t sum = kHalf;
-  for (int tap = 0; tap < count; ++tap) {
-    sum += static_cast<uint32_t>(weights[tap]) * input[static_cast<size_t>(tap) * stride];
-  }
-  return static_cast<uint8_t>(std::clamp(static_cast<int32_t>(sum) >> kWeightBits, 0, 255));
-}
-
-const hn::ScalableTag<int32_t> kInt32;
-const hn::Rebind<uint8_t, decltype(kInt32)> kInt32Bytes;
-constexpr size_t kVectorsAtOnce = 4;
-
-// kVectorsAtOnce vectors of bytes, each lane summed up in 32 bits.
-void WeightVectors(const int32_t* weights, int count, const uint8_t* input, size_t stride,
-                   uint8_t* output) {
-  const size_t lanes = hn::Lanes(kInt32);
-  auto sum0 = hn::Set(kInt32, kHalf);
-  auto sum1 = sum0;
-  auto sum2 = sum0;
-  auto sum3 = sum0;
-  for (int tap = 0; tap < count; ++tap, input += stride) {
-    const auto weight = hn::Set(kInt32, weights[tap]);
-    const auto weighted = [&](size_t i) HWY_ATTR {
-      const auto bytes = hn::LoadU(kInt32Bytes, input + i * lanes);
-      return hn::Mul(weight, hn::PromoteTo(kInt32, bytes));
-    };
-    sum0 = hn::Add(sum0, weighted(0));
-    sum1 = hn::Add(sum1, weighted(1));
-    sum2 = hn::Add(sum2, weighted(2));
-    sum3 = hn::Add(sum3, weighted(3));
-  }
-  const auto store = [&](auto sum, size_t i) HWY_ATTR {
-    const auto bytes = hn::DemoteTo(kInt32Bytes, hn::ShiftRight<kWeightBits>(sum));
-    hn::StoreU(bytes, kInt32Bytes, output + i * lanes);
-  };
-  store(sum0, 0);
-  store(sum1, 1);
-  store(sum2, 2);
-  store(sum3, 3);
-}
-
-void WeightRows(const Taps& taps, ByteRows input, MutableByteRows output, size_t row_bytes) {
-  const size_t step = kVectorsAtOnce * hn::Lanes(kInt32);
-  const int32_t* weights = taps.weights.data();
-  uint8_t* target = output.data;
-  for (const Taps::Span& span : taps.spans) {
-    const uint8_t* source = input.data + static_cast<size_t>(span.first) * input.stride;
-    if (row_bytes >= step) {
-      for (size_t x = 0; x < row_bytes; x += step) {
-        // The last step overlaps the one before it.
-        x = std::min(x, row_bytes - step);
-        WeightVectors(weights, span.count, source + x, input.stride, target + x);
-      }
-    } else {
-      for (size_t x = 0; x < row_bytes; ++x) {
-        target[x] = WeightByte(weights, span.count, source + x, input.stride);
-      }
+void WeightBytes(const int32_t* weights, int count, ByteRows input, uint8_t* output,
+                 size_t row_bytes) {
+  for (size_t x = 0; x < row_bytes; ++x) {
+    uint32_t sum = kHalf;
+    for (int tap = 0; tap < count; ++tap) {
+      const uint8_t value = input.data[static_cast<size_t>(tap) * input.stride + x];
+      sum += static_cast<uint32_t>(weights[tap]) * value;
     }
-    weights += taps.stride;
-    target += output.stride;
+    const int32_t rounded = static_cast<int32_t>(sum) >> kWeightBits;
+    output[x] = static_cast<uint8_t>(std::clamp(rounded, 0, 255));
   }
 }
 
@@ -93,13 +43,70 @@ void TransposeBytewise(ByteRows input, size_t rows, size_t columns, MutableByteR
   }
 }
 
+const hn::ScalableTag<uint8_t> kBytes;
+
 #if HWY_TARGET == HWY_SCALAR
+
+void WeightRow(const int32_t* weights, int count, ByteRows input, uint8_t* output,
+               size_t row_bytes) {
+  WeightBytes(weights, count, input, output, row_bytes);
+}
 
 void TransposeBytes(ByteRows input, size_t rows, size_t columns, MutableByteRows output) {
   TransposeBytewise(input, rows, columns, output);
 }
 
 #else
+
+const hn::RepartitionToWide<hn::RepartitionToWide<decltype(kBytes)>> kUint32;
+const hn::RebindToSigned<decltype(kUint32)> kInt32;
+const hn::RebindToSigned<hn::RepartitionToWide<decltype(kBytes)>> kInt16;
+
+using Sums = hn::Vec<decltype(kUint32)>;
+
+// The bytes 2 × i of each lane from `even`, and 2 × i + 1 from `odd`, shifted back and clamped.
+Sums ClampPair(Sums even, Sums odd) {
+  // In the upper half of a lane, the 22 bits to drop end after 6.
+  const auto low = hn::BitCast(kInt16, hn::ShiftRight<kWeightBits>(hn::BitCast(kInt32, even)));
+  const auto high = hn::BitCast(kInt16, hn::ShiftRight<kWeightBits - 16>(hn::BitCast(kInt32, odd)));
+  const auto both = hn::OddEven(high, low);
+  const auto clamped = hn::Min(hn::Max(both, hn::Zero(kInt16)), hn::Set(kInt16, 255));
+  return hn::BitCast(kUint32, clamped);
+}
+
+// A vector of bytes. Each lane of 32 bits holds four of them, lane = Σ byte[k] << 8k, and its
+// weighted sums are taken without separating them: with S[k] = Σ weight × (lane >> 8k) modulo 2^32,
+// byte k's own sum is S[k] - (S[k + 1] << 8). The S start such that each byte's starts at a half.
+void WeightVector(const int32_t* weights, int count, ByteRows input, uint8_t* output) {
+  Sums sum3 = hn::Set(kUint32, kHalf);
+  Sums sum2 = hn::Set(kUint32, kHalf + (kHalf << 8));
+  Sums sum1 = sum2;
+  Sums sum0 = sum2;
+  for (int tap = 0; tap < count; ++tap, input.data += input.stride) {
+    const auto weight = hn::Set(kUint32, static_cast<uint32_t>(weights[tap]));
+    const auto bytes = hn::BitCast(kUint32, hn::LoadU(kBytes, input.data));
+    sum0 = hn::Add(sum0, hn::Mul(weight, bytes));
+    sum1 = hn::Add(sum1, hn::Mul(weight, hn::ShiftRight<8>(bytes)));
+    sum2 = hn::Add(sum2, hn::Mul(weight, hn::ShiftRight<16>(bytes)));
+    sum3 = hn::Add(sum3, hn::Mul(weight, hn::ShiftRight<24>(bytes)));
+  }
+  const Sums byte0 = hn::Sub(sum0, hn::ShiftLeft<8>(sum1));
+  const Sums byte1 = hn::Sub(sum1, hn::ShiftLeft<8>(sum2));
+  const Sums byte2 = hn::Sub(sum2, hn::ShiftLeft<8>(sum3));
+  const auto result = hn::Or(ClampPair(byte0, byte2), hn::ShiftLeft<8>(ClampPair(byte1, sum3)));
+  hn::StoreU(hn::BitCast(kBytes, result), kBytes, output);
+}
+
+void WeightRow(const int32_t* weights, int count, ByteRows input, uint8_t* output,
+               size_t row_bytes) {
+  const size_t lanes = hn::Lanes(kBytes);
+  if (row_bytes < lanes) return WeightBytes(weights, count, input, output, row_bytes);
+  for (size_t x = 0; x < row_bytes; x += lanes) {
+    // The last vector overlaps the one before it.
+    x = std::min(x, row_bytes - lanes);
+    WeightVector(weights, count, {input.data + x, input.stride}, output + x);
+  }
+}
 
 constexpr size_t kTile = 16;
 
@@ -138,7 +145,16 @@ void TransposeBytes(ByteRows input, size_t rows, size_t columns, MutableByteRows
 
 #endif  // HWY_TARGET == HWY_SCALAR
 
-const hn::ScalableTag<uint8_t> kBytes;
+void WeightRows(const Taps& taps, ByteRows input, MutableByteRows output, size_t row_bytes) {
+  const int32_t* weights = taps.weights.data();
+  uint8_t* target = output.data;
+  for (const Taps::Span& span : taps.spans) {
+    const uint8_t* first = input.data + static_cast<size_t>(span.first) * input.stride;
+    WeightRow(weights, span.count, {first, input.stride}, target, row_bytes);
+    weights += taps.stride;
+    target += output.stride;
+  }
+}
 
 void SplitRgb(const uint8_t* rgb, size_t pixels, uint8_t* planes, size_t plane_bytes) {
   const size_t lanes = hn::Lanes(kBytes);

@@ -11,12 +11,32 @@ namespace {
 
 // memcpy, because neither the table nor the file's buffer is aligned to the element.
 template <typename Element>
-void LookUp(const uint8_t* table, const uint8_t* values, size_t value_stride, size_t count,
-            uint8_t* out, size_t out_stride) {
-  for (size_t i = 0; i < count; ++i) {
-    Element element;
-    std::memcpy(&element, table + values[i * value_stride] * sizeof(Element), sizeof(Element));
-    std::memcpy(out + i * out_stride * sizeof(Element), &element, sizeof(Element));
+Element LoadElement(const uint8_t* table, uint8_t value) {
+  Element element;
+  std::memcpy(&element, table + value * sizeof(Element), sizeof(Element));
+  return element;
+}
+
+// Strides are in elements. Four at a time, so that the look-ups overlap: the compiler cannot know
+// that a store does not change what the next one reads.
+template <typename Element>
+void LookUp(const uint8_t* table, const uint8_t* values, size_t stride, size_t count, uint8_t* out,
+            size_t out_stride) {
+  constexpr size_t kAtOnce = 4;
+  const size_t out_step = out_stride * sizeof(Element);
+  size_t i = 0;
+  for (; i + kAtOnce <= count; i += kAtOnce, values += kAtOnce * stride) {
+    Element elements[kAtOnce];
+    for (size_t k = 0; k < kAtOnce; ++k) {
+      elements[k] = LoadElement<Element>(table, values[k * stride]);
+    }
+    for (size_t k = 0; k < kAtOnce; ++k, out += out_step) {
+      std::memcpy(out, &elements[k], sizeof(Element));
+    }
+  }
+  for (; i < count; ++i, values += stride, out += out_step) {
+    const Element element = LoadElement<Element>(table, *values);
+    std::memcpy(out, &element, sizeof(Element));
   }
 }
 
