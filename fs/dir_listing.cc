@@ -5,9 +5,9 @@ namespace tensorfs {
 
 void DirListing::Add(std::string_view name, uint64_t inode, uint32_t type) {
   rows_.push_back({.inode = inode,
-                   .name_offset = static_cast<uint32_t>(names_.size()),
-                   .name_length = static_cast<uint16_t>(name.size()),
-                   .type_bits = static_cast<uint16_t>(type >> 12)});
+                   .name_offset = names_.size(),
+                   .name_length = name.size(),
+                   .type_bits = type >> 12});
   names_.append(name);
   names_.push_back('\0');
 }

@@ -21,6 +21,7 @@ struct DirEntry {
 // Names share one buffer: a directory of a million files costs some tens of bytes for each.
 class DirListing {
  public:
+  // REQUIRES: the name has at most 65,535 bytes.
   void Add(std::string_view name, uint64_t inode, uint32_t type);
 
   size_t size() const { return rows_.size(); }
@@ -29,9 +30,9 @@ class DirListing {
  private:
   struct Row {
     uint64_t inode;
-    uint32_t name_offset;
-    uint16_t name_length;
-    uint16_t type_bits;  // type >> 12
+    uint64_t name_offset : 44;
+    uint64_t name_length : 16;
+    uint64_t type_bits : 4;  // type >> 12
   };
   std::vector<Row> rows_;
   std::string names_;

@@ -14,47 +14,51 @@
 namespace tensorfs {
 namespace {
 
-// How many entries claim a base name, kept by the name's hash: among a million names, two share a
-// 64-bit hash once in forty million directories, and would then show under their long names.
+// How many entries claim each base (see SampleNames::ClaimOf): open addressing, eight bytes a slot.
+// Bases are not copied, they begin names of the listing, which must not change meanwhile.
 class ClaimTable {
  public:
-  explicit ClaimTable(size_t entries) : slots_(std::bit_ceil(entries * 2 + 1)) {}
+  explicit ClaimTable(const DirListing& entries)
+      : entries_(entries), slots_(std::bit_ceil(entries.size() * 2 + 1)) {}
 
-  void Add(std::string_view base) {
-    Slot& slot = SlotOf(base);
-    slot.hash = HashOf(base);
-    ++slot.count;
+  // REQUIRES: the name of entry `index` begins with `base`.
+  void Add(std::string_view base, size_t index) {
+    Slot& slot = slots_[SlotOf(base)];
+    if (slot.count == 0) slot = {.entry = index, .base_length = base.size(), .count = 0};
+    if (slot.count < kMaxCount) ++slot.count;
   }
 
-  int CountOf(std::string_view base) { return SlotOf(base).count; }
+  int CountOf(std::string_view base) const { return static_cast<int>(slots_[SlotOf(base)].count); }
 
  private:
+  static constexpr uint64_t kMaxCount = 3;  // nobody asks for more than 2
+
   struct Slot {
-    uint64_t hash = 0;
-    int count = 0;  // 0: the slot is free
+    uint64_t entry : 46 = 0;
+    uint64_t base_length : 16 = 0;
+    uint64_t count : 2 = 0;  // 0: the slot is free
   };
 
-  static uint64_t HashOf(std::string_view base) { return Hash64(base); }
-
-  Slot& SlotOf(std::string_view base) {
-    const uint64_t hash = HashOf(base);
-    size_t index = hash & (slots_.size() - 1);
-    while (slots_[index].count != 0 && slots_[index].hash != hash) {
-      index = (index + 1) & (slots_.size() - 1);
-    }
-    return slots_[index];
+  size_t SlotOf(std::string_view base) const {
+    const size_t mask = slots_.size() - 1;
+    size_t index = Hash64(base) & mask;
+    while (slots_[index].count != 0 && BaseOf(slots_[index]) != base) index = (index + 1) & mask;
+    return index;
+  }
+  std::string_view BaseOf(const Slot& slot) const {
+    return entries_.at(slot.entry).name.substr(0, slot.base_length);
   }
 
+  const DirListing& entries_;
   std::vector<Slot> slots_;
 };
 
 ClaimTable CountClaims(const DirListing& entries, const SampleNames& names) {
-  ClaimTable claims(names.replaces() ? entries.size() : 0);
-  if (!names.replaces()) return claims;
+  ClaimTable claims(entries);
   for (size_t i = 0; i < entries.size(); ++i) {
     const DirEntry entry = entries.at(i);
     const std::string_view base = names.ClaimOf(entry.name, S_ISREG(entry.type));
-    if (!base.empty()) claims.Add(base);
+    if (!base.empty()) claims.Add(base, i);
   }
   return claims;
 }
@@ -63,17 +67,18 @@ ClaimTable CountClaims(const DirListing& entries, const SampleNames& names) {
 
 Result<std::unique_ptr<const DirListing>> PresentDirectory(const SourceDir& directory, Inode inode,
                                                            const SampleNames& names) {
-  DirListing entries;
+  auto entries = std::make_unique<DirListing>();
   const auto collect = [&](std::string_view name, uint32_t type) {
-    entries.Add(name, HashInode(inode, name), type);
+    entries->Add(name, HashInode(inode, name), type);
   };
   if (auto listed = directory.ForEach(collect); !listed) return tl::unexpected(listed.error());
+  if (!names.replaces()) return entries;
 
-  ClaimTable claims = CountClaims(entries, names);
+  const ClaimTable claims = CountClaims(*entries, names);
   const auto count = [&](std::string_view base) -> Result<int> { return claims.CountOf(base); };
   auto presented = std::make_unique<DirListing>();
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const DirEntry entry = entries.at(i);
+  for (size_t i = 0; i < entries->size(); ++i) {
+    const DirEntry entry = entries->at(i);
     if (!S_ISREG(entry.type) || !names.IsSample(entry.name)) {
       presented->Add(entry.name, entry.inode, entry.type);
       continue;

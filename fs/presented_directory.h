@@ -14,7 +14,7 @@
 namespace tensorfs {
 
 // Lists `directory`, whose inode is `inode`, in one pass over the source and without looking at any
-// file. Errors: those of SourceDir::ForEach.
+// file; agrees with SampleNames::FindSource. Errors: those of SourceDir::ForEach.
 Result<std::unique_ptr<const DirListing>> PresentDirectory(const SourceDir& directory, Inode inode,
                                                            const SampleNames& names);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fs/sample_fs.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -32,14 +35,47 @@ Result<SampleNames> NamesFor(const ViewOptions& view) {
   return SampleNames::Replace(view.extensions, NameOf(view.format));
 }
 
+// Whether it can name an entry of a directory; the rest would lead elsewhere.
+bool IsEntryName(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
+std::string JoinPath(const std::string& directory, std::string_view name) {
+  return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
+}
+
+// Asks one directory what it holds, and keeps the attributes of what is there.
+class DirProbe {
+ public:
+  explicit DirProbe(const SourceDir& directory) : directory_(directory) {}
+
+  Result<NameKind> operator()(const std::string& name) {
+    const Result<struct stat> attributes = directory_.Stat(name);
+    if (!attributes && attributes.error().code == ErrorCode::kNotFound) return NameKind::kNothing;
+    if (!attributes) return tl::unexpected(attributes.error());
+    found_[name] = *attributes;
+    return S_ISREG(attributes->st_mode) ? NameKind::kFile : NameKind::kOther;
+  }
+
+  // REQUIRES: the probe found the name.
+  const struct stat& AttributesOf(const std::string& name) const { return found_.at(name); }
+
+ private:
+  const SourceDir& directory_;
+  std::map<std::string, struct stat> found_;
+};
+
 // The source's attributes as those of the read-only entry that shows it.
 struct stat Presented(struct stat attributes, Inode inode, uint64_t size_bytes) {
   attributes.st_ino = inode;
   attributes.st_mode &= ~kWriteBits;
   attributes.st_blksize = kBlockBytes;
-  if (S_ISREG(attributes.st_mode)) {
+  if (!S_ISDIR(attributes.st_mode)) {
     attributes.st_nlink = 1;
     attributes.st_size = static_cast<off_t>(size_bytes);
+  }
+  if (S_ISREG(attributes.st_mode)) {
     attributes.st_blocks =
         static_cast<blkcnt_t>((size_bytes + kStatBlockBytes - 1) / kStatBlockBytes);
   }
@@ -69,6 +105,7 @@ struct SampleFs::Impl {
 
   Result<std::string> PathOf(Inode inode) const;
   bool IsSample(std::string_view path, const struct stat& attributes) const;
+  std::optional<uint64_t> KnownSampleBytes(Inode inode, const struct stat& attributes) const;
   uint64_t SampleBytes(Inode inode, const std::string& path, const struct stat& attributes);
   struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
@@ -82,6 +119,7 @@ struct SampleFs::Impl {
   MemoryBudget budget;
   std::unique_ptr<TensorMaker> maker;
   std::optional<SampleReader> reader;
+  std::once_flag outside_link_told;
 };
 
 Result<std::string> SampleFs::Impl::PathOf(Inode inode) const {
@@ -94,24 +132,31 @@ bool SampleFs::Impl::IsSample(std::string_view path, const struct stat& attribut
   return S_ISREG(attributes.st_mode) && names.IsSample(LastComponent(path));
 }
 
+std::optional<uint64_t> SampleFs::Impl::KnownSampleBytes(Inode inode,
+                                                         const struct stat& attributes) const {
+  if (maker->FixedFileBytes()) return maker->FixedFileBytes();
+  return nodes.SizeOf(inode, SourceStamp(attributes));
+}
+
 // Exact, unless the header cannot be read: then a number that makes a reader come and learn why.
 uint64_t SampleFs::Impl::SampleBytes(Inode inode, const std::string& path,
                                      const struct stat& attributes) {
-  if (maker->FixedFileBytes()) return *maker->FixedFileBytes();
-  const uint64_t stamp = SourceStamp(attributes);
-  if (const auto remembered = nodes.SizeOf(inode, stamp)) return *remembered;
+  if (const auto known = KnownSampleBytes(inode, attributes)) return *known;
   const Result<SourceFile> file = source.OpenFile(path);
   const Result<uint64_t> bytes = file ? maker->FileBytesOf(*file) : tl::unexpected(file.error());
   if (!bytes) return std::max<uint64_t>(1, static_cast<uint64_t>(attributes.st_size));
-  nodes.RememberSize(inode, stamp, *bytes);
+  nodes.RememberSize(inode, SourceStamp(file->attr), *bytes);
   return *bytes;
 }
 
 struct stat SampleFs::Impl::Show(Inode inode, const std::string& path,
                                  const struct stat& attributes) {
-  const uint64_t size_bytes = IsSample(path, attributes)
-                                  ? SampleBytes(inode, path, attributes)
-                                  : static_cast<uint64_t>(attributes.st_size);
+  uint64_t size_bytes = static_cast<uint64_t>(attributes.st_size);
+  if (IsSample(path, attributes)) {
+    size_bytes = SampleBytes(inode, path, attributes);
+  } else if (S_ISLNK(attributes.st_mode)) {
+    if (const Result<std::string> target = source.ReadLink(path)) size_bytes = target->size();
+  }
   return Presented(attributes, inode, size_bytes);
 }
 
@@ -121,6 +166,10 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
   Result<SourceFile> file = source.OpenFile(*path);
   if (!file) return tl::unexpected(file.error());
   if (!IsSample(*path, file->attr)) return ReadPassThrough(*file, offset, size);
+
+  // A reader that makes sure of the end of a file must not have it made again.
+  const std::optional<uint64_t> known_bytes = KnownSampleBytes(inode, file->attr);
+  if (size == 0 || (known_bytes && offset >= *known_bytes)) return ReadReply{};
   return reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
 }
 
@@ -165,27 +214,18 @@ Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, Vi
 Result<struct stat> SampleFs::Lookup(Inode parent, std::string_view name) {
   const Result<std::string> parent_path = impl_->PathOf(parent);
   if (!parent_path) return tl::unexpected(parent_path.error());
+  if (!IsEntryName(name)) return Fail(ErrorCode::kNotFound, "not the name of an entry");
   const Result<SourceDir> directory = impl_->source.OpenDir(*parent_path);
   if (!directory) return tl::unexpected(directory.error());
 
-  const auto probe = [&](const std::string& source_name) -> Result<NameKind> {
-    const Result<struct stat> attributes = directory->Stat(source_name);
-    if (attributes) return S_ISREG(attributes->st_mode) ? NameKind::kFile : NameKind::kOther;
-    if (attributes.error().code == ErrorCode::kNotFound) return NameKind::kNothing;
-    return tl::unexpected(attributes.error());
-  };
-  const Result<std::optional<std::string>> found = impl_->names.FindSource(name, probe);
+  DirProbe probe(*directory);
+  const Result<std::optional<std::string>> found =
+      impl_->names.FindSource(name, [&](const std::string& candidate) { return probe(candidate); });
   if (!found) return tl::unexpected(found.error());
-  const std::string path =
-      parent_path->empty() ? std::string(name) : *parent_path + "/" + std::string(name);
-  if (!*found) return Fail(ErrorCode::kNotFound, path + ": no such file");
-
+  if (!*found) return Fail(ErrorCode::kNotFound, JoinPath(*parent_path, name) + ": no such file");
   const std::string& source_name = **found;
-  const Result<struct stat> attributes = directory->Stat(source_name);
-  if (!attributes) return tl::unexpected(attributes.error());
   const Inode inode = impl_->nodes.Insert(parent, source_name);
-  return impl_->Show(inode, parent_path->empty() ? source_name : *parent_path + "/" + source_name,
-                     *attributes);
+  return impl_->Show(inode, JoinPath(*parent_path, source_name), probe.AttributesOf(source_name));
 }
 
 Result<struct stat> SampleFs::GetAttr(Inode inode) {
@@ -207,7 +247,14 @@ Result<std::unique_ptr<const DirListing>> SampleFs::ListDir(Inode inode) {
 Result<std::string> SampleFs::ReadLink(Inode inode) {
   const Result<std::string> path = impl_->PathOf(inode);
   if (!path) return tl::unexpected(path.error());
-  return impl_->source.ReadLink(*path);
+  Result<std::string> target = impl_->source.ReadLink(*path);
+  if (!target && target.error().code == ErrorCode::kPermission) {
+    std::call_once(impl_->outside_link_told, [&] {
+      spdlog::warn("{}; such links are refused unless they are allowed (this is told once)",
+                   target.error().message);
+    });
+  }
+  return target;
 }
 
 Result<ReadReply> SampleFs::Read(Inode inode, uint64_t offset, size_t size) {

@@ -27,6 +27,18 @@ int UsableCores() {
   return std::max(1, CPU_COUNT(&cores));
 }
 
+// One of the decode slots, as long as it lives.
+class DecodeSlot {
+ public:
+  explicit DecodeSlot(std::counting_semaphore<>* slots) : slots_(slots) { slots_->acquire(); }
+  DecodeSlot(const DecodeSlot&) = delete;
+  DecodeSlot& operator=(const DecodeSlot&) = delete;
+  ~DecodeSlot() { slots_->release(); }
+
+ private:
+  std::counting_semaphore<>* const slots_;
+};
+
 size_t SizeOf(const SourceFile& source) { return static_cast<size_t>(source.attr.st_size); }
 
 // The file's first bytes, in `prefix`.
@@ -145,11 +157,10 @@ Result<std::shared_ptr<const FinishedFile>> TensorMaker::Make(const SourceFile& 
 
 Result<void> TensorMaker::Decode(const TensorJob& job, const TensorFileLayout& layout,
                                  std::span<const uint8_t> source, std::span<uint8_t> file) const {
-  decode_slots_.acquire();
+  const DecodeSlot slot(&decode_slots_);
   const Result<void> result =
       job.Run(source, file.subspan(layout.tensor_offset(), layout.tensor_bytes()));
   if (result) layout.Finish(file);
-  decode_slots_.release();
   return result;
 }
 
