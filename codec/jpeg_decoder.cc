@@ -254,8 +254,10 @@ void Decode(Session& session) {
 
 Result<Image> DecodeJpeg(Bytes file, const ImageHeader& header, const Rect& window) {
   Image image(window, 3);
-  const auto scratch = std::make_unique_for_overwrite<uint8_t[]>(size_t{4} * header.size.width);
-  Session session(file, header, window, scratch.get());
+  // libjpeg-turbo writes aligned rows past the cache, from where copying the window costs more than
+  // resampling it. So the rows are given an odd address.
+  const auto scratch = std::make_unique_for_overwrite<uint8_t[]>(size_t{4} * header.size.width + 1);
+  Session session(file, header, window, scratch.get() + 1);
   session.image = &image;
   if (!Guarded(session, Decode)) {
     return Fail(session.code, std::string("JPEG: ") + session.message);

@@ -15,6 +15,7 @@
 #include "fs/printable.h"
 #include "fs/sample_fs.h"
 #include "policy/read_stats.h"
+#include "tools/allocator.h"
 #include "tools/block_signals.h"
 #include "tools/control_server.h"
 #include "tools/log.h"
@@ -95,6 +96,7 @@ Result<void> ServeUntilEnd(const MountCommand& command, SampleFs* fs, const Read
 }  // namespace
 
 Result<void> ServeMount(const MountCommand& command, const std::function<void()>& on_ready) {
+  KeepFreedMemory();
   const Result<StoreDir> store = StoreDir::Open(command.daemon.store);
   if (!store) return tl::unexpected(store.error());
   if (auto log = StartLog(command.daemon); !log) return log;
