@@ -25,7 +25,7 @@ enum class PaddingMode : uint8_t { kConstant, kEdge, kReflect, kSymmetric };
 struct Resize {
   std::variant<int, ImageSize> size;
   Interpolation interpolation = Interpolation::kBilinear;
-  std::optional<int> max_size;  // only with a shorter side
+  std::optional<int> max_size = std::nullopt;  // only with a shorter side
 };
 
 // Pads with zeros where the image is smaller than the crop.

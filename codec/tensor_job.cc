@@ -9,6 +9,12 @@
 #include "codec/tensor_writer.h"
 
 namespace tensorfs {
+namespace {
+
+// What the allocator adds to a step's few allocations.
+constexpr size_t kAllocatorBytes = 512;
+
+}  // namespace
 
 Result<TensorJob> TensorJob::Create(const Pipeline& pipeline, const ImageHeader& header) {
   auto spec = pipeline.SpecFor(header.size);
@@ -42,7 +48,7 @@ void TensorJob::CountScratchBytes() {
   for (const Stage& stage : stages_) {
     const size_t input_bytes = Image::SizeBytes(held, channels);
     const size_t step_bytes = ApplyMemoryBytes(*stage.step, stage.input, channels, stage.window);
-    scratch_bytes_ = std::max(scratch_bytes_, input_bytes + step_bytes);
+    scratch_bytes_ = std::max(scratch_bytes_, input_bytes + step_bytes + kAllocatorBytes);
     channels = OutputChannels(*stage.step, channels);
     held = stage.window;
   }
