@@ -38,7 +38,10 @@ struct ProcessUse {
 };
 ProcessUse MeasureProcess();
 
-// One JSON object, the answer of /v1/status. Bytes of paths that are not UTF-8 become U+FFFD.
+// Bytes that are not UTF-8 as U+FFFD.
+std::string ReplaceInvalidUtf8(const std::string& text);
+
+// One JSON object, the answer of /v1/status. It is valid UTF-8, also where paths are not.
 std::string ToJson(const MountStatus& status, const ProcessUse& process);
 
 // The Prometheus text format, version 0.0.4.

@@ -6,6 +6,13 @@
 
 namespace tensorfs {
 
+std::string ReplaceInvalidUtf8(const std::string& text) {
+  constexpr int kNoIndent = -1;
+  const std::string quoted =
+      nlohmann::json(text).dump(kNoIndent, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json::parse(quoted).get<std::string>();
+}
+
 std::string ToJson(const MountStatus& status, const ProcessUse& process) {
   const ReadStatsSnapshot& reads = status.reads;
   const nlohmann::ordered_json document = {

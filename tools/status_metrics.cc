@@ -15,9 +15,9 @@ struct Metric {
   double value;
 };
 
-std::string EscapeLabel(std::string_view value) {
+std::string EscapeLabel(const std::string& value) {
   std::string escaped;
-  for (const char c : value) {
+  for (const char c : ReplaceInvalidUtf8(value)) {
     if (c == '\\' || c == '"') escaped += '\\';
     if (c == '\n') {
       escaped += "\\n";

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "fs/printable.h"
 #include "tools/status.h"
 
 namespace tensorfs {
@@ -43,13 +44,17 @@ std::string FormatDuration(double seconds) {
   return std::to_string(days) + (days == 1 ? " day " : " days ") + text;
 }
 
+// Whether the byte goes on with a UTF-8 character.
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 // Breaks a long value at blanks where it can, else anywhere, and indents what follows.
 std::string FormatRow(std::string_view label, std::string value) {
   std::string row(label);
   row.resize(kLabelWidth, ' ');
   while (value.size() > kValueWidth) {
     const size_t blank = value.rfind(' ', kValueWidth);
-    const size_t end = blank == std::string::npos || blank == 0 ? kValueWidth : blank;
+    size_t end = blank == std::string::npos || blank == 0 ? kValueWidth : blank;
+    while (IsContinuation(value[end])) --end;
     row += value.substr(0, end) + "\n" + std::string(kLabelWidth, ' ');
     value.erase(0, value[end] == ' ' ? end + 1 : end);
   }
@@ -63,7 +68,7 @@ double MeanCpuUs(const nlohmann::json& status) {
 }
 
 std::string Render(const nlohmann::json& status) {
-  const auto text = [&](const char* key) { return status.at(key).get<std::string>(); };
+  const auto text = [&](const char* key) { return Printable(status.at(key).get<std::string>()); };
   const auto count = [&](const char* key) { return FormatCount(status.at(key).get<uint64_t>()); };
   const auto bytes = [](const nlohmann::json& object, const char* key) {
     return FormatBytes(object.at(key).get<double>());

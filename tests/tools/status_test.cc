@@ -89,6 +89,13 @@ TEST(StatusMetrics, LabelsAreEscaped) {
   EXPECT_NE(ToPrometheus(status, kProcess).find("source=\"/a\\\"b\\\\c\\nd\""), std::string::npos);
 }
 
+TEST(StatusMetrics, LabelsAreUtf8) {
+  MountStatus status = ExampleStatus();
+  status.mount.source = "/data/\xff";
+  EXPECT_NE(ToPrometheus(status, kProcess).find("source=\"/data/\xEF\xBF\xBD\""),
+            std::string::npos);
+}
+
 TEST(StatusTable, ShowsWhatPeopleAskFor) {
   const std::string table = ToTable(ToJson(ExampleStatus(), kProcess)).value();
   for (const char* text : {"/data/train", "Resize(256) > CenterCrop(224)", "npy", "1 day 01:01:01",
@@ -106,6 +113,22 @@ TEST(StatusTable, FitsAHundredColumns) {
   const std::vector<std::string> lines = Lines(ToTable(ToJson(status, kProcess)).value());
   EXPECT_GT(lines.size(), 17u);
   for (const std::string& line : lines) EXPECT_LE(line.size(), 100u) << line;
+}
+
+TEST(StatusTable, NoPathCanForgeARow) {
+  MountStatus status = ExampleStatus();
+  status.mount.source = "/data\nsamples       9 made\x1b[2J";
+  const std::string table = ToTable(ToJson(status, kProcess)).value();
+  EXPECT_EQ(table.find("\nsamples       9 made"), std::string::npos) << table;
+  EXPECT_EQ(table.find('\x1b'), std::string::npos);
+}
+
+TEST(StatusTable, LongValuesAreNotBrokenWithinACharacter) {
+  MountStatus status = ExampleStatus();
+  for (int i = 0; i < 200; ++i) status.mount.source += "\u20ac";
+  const std::string table = ToTable(ToJson(status, kProcess)).value();
+  EXPECT_EQ(ReplaceInvalidUtf8(table), table);
+  for (const std::string& line : Lines(table)) EXPECT_EQ(ReplaceInvalidUtf8(line), line);
 }
 
 TEST(StatusTable, RefusesWhatIsNoStatus) {
