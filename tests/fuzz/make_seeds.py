@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes a few small images of every kind for the fuzzers to start from: make_seeds.py DIRECTORY."""
+"""Writes small images and pipelines of every kind for fuzzers to start from: make_seeds.py DIRECTORY."""
 import io
 import pathlib
 import random
@@ -7,6 +7,16 @@ import sys
 
 from PIL import Image
 
+STEPS = (
+    'name = "Resize"\nsize = 256\ninterpolation = "bicubic"\nmax_size = 300\n',
+    'name = "Resize"\nsize = [3, 40]\n',
+    'name = "CenterCrop"\nsize = [224]\n',
+    'name = "Pad"\npadding = [1, 2, 3, 4]\nfill = [5, 6, 7]\npadding_mode = "reflect"\n',
+    'name = "Grayscale"\nnum_output_channels = 3\n',
+    'name = "ToTensor"\n',
+    'name = "ConvertImageDtype"\ndtype = "float16"\n',
+    'name = "Normalize"\nmean = [0.5, 0, -1e3]\nstd = [0.25]\n',
+)
 SIZES = ((1, 1), (17, 9), (40, 33))
 
 
@@ -30,7 +40,7 @@ def save(image, path, kind, **options):
     path.write_bytes(buffer.getvalue())
 
 
-def main(directory):
+def write_images(directory):
     rng = random.Random(1)
     for number, (mode, image) in enumerate(images(rng)):
         for index, options in enumerate(jpegs(mode, image)):
@@ -41,8 +51,15 @@ def main(directory):
     save(frames[1], directory / "png" / "animated.png", "PNG", save_all=True, append_images=frames[1:2])
 
 
+def write_pipelines(directory):
+    for count in range(len(STEPS) + 1):
+        steps = "".join(f"[[step]]\n{step}" for step in STEPS[:count])
+        (directory / "toml" / f"{count}.toml").write_text('layout = "hwc"\n' + steps)
+
+
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
-    for name in ("jpeg", "png"):
+    for name in ("jpeg", "png", "toml"):
         (target / name).mkdir(parents=True, exist_ok=True)
-    main(target)
+    write_images(target)
+    write_pipelines(target)
