@@ -23,27 +23,41 @@ class ClaimTable {
 
   // REQUIRES: the name of entry `index` begins with `base`.
   void Add(std::string_view base, size_t index) {
-    Slot& slot = slots_[SlotOf(base)];
-    if (slot.count == 0) slot = {.entry = index, .base_length = base.size(), .count = 0};
+    const uint64_t hash = Hash64(base);
+    Slot& slot = slots_[SlotOf(base, hash)];
+    if (slot.count > 0) has_rivals_ = true;
+    if (slot.count == 0) slot = {index, base.size(), TagOf(hash), 0};
     if (slot.count < kMaxCount) ++slot.count;
   }
 
-  int CountOf(std::string_view base) const { return static_cast<int>(slots_[SlotOf(base)].count); }
+  // Whether any base is claimed more than once; mostly none is, and counts need not be looked up.
+  bool has_rivals() const { return has_rivals_; }
+
+  int CountOf(std::string_view base) const {
+    return static_cast<int>(slots_[SlotOf(base, Hash64(base))].count);
+  }
 
  private:
   static constexpr uint64_t kMaxCount = 3;  // nobody asks for more than 2
 
   struct Slot {
-    uint64_t entry : 46 = 0;
+    uint64_t entry : 38 = 0;
     uint64_t base_length : 16 = 0;
+    uint64_t tag : 8 = 0;    // of the base's hash, which spares most comparisons
     uint64_t count : 2 = 0;  // 0: the slot is free
   };
 
-  size_t SlotOf(std::string_view base) const {
+  static uint64_t TagOf(uint64_t hash) { return hash >> 56; }
+
+  size_t SlotOf(std::string_view base, uint64_t hash) const {
     const size_t mask = slots_.size() - 1;
-    size_t index = Hash64(base) & mask;
-    while (slots_[index].count != 0 && BaseOf(slots_[index]) != base) index = (index + 1) & mask;
+    size_t index = hash & mask;
+    while (slots_[index].count != 0 && !Holds(slots_[index], base, hash))
+      index = (index + 1) & mask;
     return index;
+  }
+  bool Holds(const Slot& slot, std::string_view base, uint64_t hash) const {
+    return slot.tag == TagOf(hash) && BaseOf(slot) == base;
   }
   std::string_view BaseOf(const Slot& slot) const {
     return entries_.at(slot.entry).name.substr(0, slot.base_length);
@@ -51,6 +65,7 @@ class ClaimTable {
 
   const DirListing& entries_;
   std::vector<Slot> slots_;
+  bool has_rivals_ = false;
 };
 
 ClaimTable CountClaims(const DirListing& entries, const SampleNames& names) {
@@ -63,31 +78,39 @@ ClaimTable CountClaims(const DirListing& entries, const SampleNames& names) {
   return claims;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<const DirListing>> PresentDirectory(const SourceDir& directory, Inode inode,
-                                                           const SampleNames& names) {
-  auto entries = std::make_unique<DirListing>();
-  const auto collect = [&](std::string_view name, uint32_t type) {
-    entries->Add(name, HashInode(inode, name), type);
-  };
-  if (auto listed = directory.ForEach(collect); !listed) return tl::unexpected(listed.error());
-  if (!names.replaces()) return entries;
-
-  const ClaimTable claims = CountClaims(*entries, names);
-  const auto count = [&](std::string_view base) -> Result<int> { return claims.CountOf(base); };
+// The entries under their presented names, in the same order.
+std::unique_ptr<const DirListing> Rename(const DirListing& entries, const SampleNames& names) {
+  const ClaimTable claims = CountClaims(entries, names);
   auto presented = std::make_unique<DirListing>();
-  for (size_t i = 0; i < entries->size(); ++i) {
-    const DirEntry entry = entries->at(i);
-    if (!S_ISREG(entry.type) || !names.IsSample(entry.name)) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const DirEntry entry = entries.at(i);
+    const std::string_view stem =
+        S_ISREG(entry.type) ? names.StemOf(entry.name) : std::string_view();
+    if (stem.empty()) {
       presented->Add(entry.name, entry.inode, entry.type);
       continue;
     }
-    const Result<std::string> name = names.Present(entry.name, count);
-    if (!name) return tl::unexpected(name.error());
-    presented->Add(*name, entry.inode, entry.type);
+    const auto count = [&](std::string_view base) -> Result<int> {
+      return base == stem && !claims.has_rivals() ? 1 : claims.CountOf(base);
+    };
+    presented->Add(*names.Present(entry.name, count), entry.inode, entry.type);
   }
   return presented;
+}
+
+}  // namespace
+
+Result<PresentedDirectory> PresentDirectory(const SourceDir& directory, Inode inode,
+                                            const SampleNames& names) {
+  auto entries = std::make_unique<DirListing>();
+  SuffixSet suffixes = 0;
+  const auto collect = [&](std::string_view name, uint32_t type) {
+    entries->Add(name, HashInode(inode, name), type);
+    suffixes |= names.SuffixOf(name);
+  };
+  if (auto listed = directory.ForEach(collect); !listed) return tl::unexpected(listed.error());
+  if (!names.replaces()) return PresentedDirectory{std::move(entries), suffixes};
+  return PresentedDirectory{Rename(*entries, names), suffixes};
 }
 
 }  // namespace tensorfs

@@ -13,10 +13,15 @@
 
 namespace tensorfs {
 
+struct PresentedDirectory {
+  std::unique_ptr<const DirListing> listing;
+  SuffixSet suffixes = 0;  // of all source names
+};
+
 // Lists `directory`, whose inode is `inode`, in one pass over the source and without looking at any
 // file; agrees with SampleNames::FindSource. Errors: those of SourceDir::ForEach.
-Result<std::unique_ptr<const DirListing>> PresentDirectory(const SourceDir& directory, Inode inode,
-                                                           const SampleNames& names);
+Result<PresentedDirectory> PresentDirectory(const SourceDir& directory, Inode inode,
+                                            const SampleNames& names);
 
 }  // namespace tensorfs
 

@@ -4,10 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "fs/directory_probe.h"
+#include "fs/directory_suffixes.h"
 #include "fs/memory_budget.h"
 #include "fs/node_table.h"
 #include "fs/presented_directory.h"
@@ -44,27 +47,6 @@ bool IsEntryName(std::string_view name) {
 std::string JoinPath(const std::string& directory, std::string_view name) {
   return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
 }
-
-// Asks one directory what it holds, and keeps the attributes of what is there.
-class DirProbe {
- public:
-  explicit DirProbe(const SourceDir& directory) : directory_(directory) {}
-
-  Result<NameKind> operator()(const std::string& name) {
-    const Result<struct stat> attributes = directory_.Stat(name);
-    if (!attributes && attributes.error().code == ErrorCode::kNotFound) return NameKind::kNothing;
-    if (!attributes) return tl::unexpected(attributes.error());
-    found_[name] = *attributes;
-    return S_ISREG(attributes->st_mode) ? NameKind::kFile : NameKind::kOther;
-  }
-
-  // REQUIRES: the probe found the name.
-  const struct stat& AttributesOf(const std::string& name) const { return found_.at(name); }
-
- private:
-  const SourceDir& directory_;
-  std::map<std::string, struct stat> found_;
-};
 
 // The source's attributes as those of the read-only entry that shows it.
 struct stat Presented(struct stat attributes, Inode inode, uint64_t size_bytes) {
@@ -116,6 +98,7 @@ struct SampleFs::Impl {
   const std::map<std::string, std::string> root_xattrs;
   ReadStats* const stats;
   NodeTable nodes;
+  DirectorySuffixes suffixes;
   MemoryBudget budget;
   std::unique_ptr<TensorMaker> maker;
   std::optional<SampleReader> reader;
@@ -218,7 +201,10 @@ Result<struct stat> SampleFs::Lookup(Inode parent, std::string_view name) {
   const Result<SourceDir> directory = impl_->source.OpenDir(*parent_path);
   if (!directory) return tl::unexpected(directory.error());
 
-  DirProbe probe(*directory);
+  const Result<struct stat> directory_attributes = directory->StatSelf();
+  if (!directory_attributes) return tl::unexpected(directory_attributes.error());
+  DirectoryProbe probe(&*directory, &impl_->names,
+                       impl_->suffixes.Find(parent, *directory_attributes));
   const Result<std::optional<std::string>> found =
       impl_->names.FindSource(name, [&](const std::string& candidate) { return probe(candidate); });
   if (!found) return tl::unexpected(found.error());
@@ -241,7 +227,13 @@ Result<std::unique_ptr<const DirListing>> SampleFs::ListDir(Inode inode) {
   if (!path) return tl::unexpected(path.error());
   const Result<SourceDir> directory = impl_->source.OpenDir(*path);
   if (!directory) return tl::unexpected(directory.error());
-  return PresentDirectory(*directory, inode, impl_->names);
+  const time_t now = time(nullptr);
+  const Result<struct stat> attributes = directory->StatSelf();
+  if (!attributes) return tl::unexpected(attributes.error());
+  Result<PresentedDirectory> presented = PresentDirectory(*directory, inode, impl_->names);
+  if (!presented) return tl::unexpected(presented.error());
+  impl_->suffixes.Remember(inode, *attributes, now, presented->suffixes);
+  return std::move(presented->listing);
 }
 
 Result<std::string> SampleFs::ReadLink(Inode inode) {

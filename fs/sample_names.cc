@@ -64,6 +64,16 @@ std::string_view SampleNames::StemOf(std::string_view name) const {
   return name.substr(0, dot);
 }
 
+SuffixSet SampleNames::SuffixOf(std::string_view name) const {
+  constexpr size_t kPresentedBit = 63;
+  if (!BaseOf(name).empty()) return SuffixSet{1} << kPresentedBit;
+  const size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return 0;
+  const auto suffix = std::ranges::find(suffixes_, name.substr(dot));
+  const auto bit = static_cast<size_t>(suffix - suffixes_.begin());
+  return bit < std::min(suffixes_.size(), kPresentedBit) ? SuffixSet{1} << bit : 0;
+}
+
 std::string_view SampleNames::BaseOf(std::string_view name) const {
   if (!replaces() || !name.ends_with(presented_suffix_)) return {};
   return name.substr(0, name.size() - presented_suffix_.size());

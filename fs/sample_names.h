@@ -20,6 +20,7 @@
 #define TENSORFS_FS_SAMPLE_NAMES_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ enum class NameKind { kNothing, kFile, kOther };
 // Tells what the source directory holds under a name.
 using NameProbe = std::function<Result<NameKind>(const std::string& source_name)>;
 
+// Endings of names that matter here, a bit for each: see SampleNames::SuffixOf.
+using SuffixSet = uint64_t;
+
 class SampleNames {
  public:
   // Samples keep their names.
@@ -49,6 +53,10 @@ class SampleNames {
   bool IsSample(std::string_view name) const { return !StemOf(name).empty(); }
   // "x" of the sample "x.jpg"; empty if that is no sample's name.
   std::string_view StemOf(std::string_view name) const;
+
+  // The bit of the listed or presented extension, as it is spelled, that the name ends in; 0 for
+  // any other name, and for extensions beyond the number of bits.
+  SuffixSet SuffixOf(std::string_view name) const;
 
   bool replaces() const { return !presented_suffix_.empty(); }
 

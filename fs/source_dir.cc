@@ -27,6 +27,12 @@ std::string SourceDir::PathOf(const std::string& name) const {
   return path_.empty() ? name : path_ + "/" + name;
 }
 
+Result<struct stat> SourceDir::StatSelf() const {
+  struct stat attr;
+  if (fstat(fd_.get(), &attr) != 0) return FailWithErrno(path_, errno);
+  return attr;
+}
+
 Result<struct stat> SourceDir::Stat(const std::string& name) const {
   struct stat attr;
   if (fstatat(fd_.get(), name.c_str(), &attr, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -36,6 +36,9 @@ struct SourceFile {
 // One open directory, for several questions about it. The tree must outlive it.
 class SourceDir {
  public:
+  // The directory's own attributes.
+  Result<struct stat> StatSelf() const;
+
   // What the entry shows as.
   Result<struct stat> Stat(const std::string& name) const;
 

@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <chrono>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "fs/directory_suffixes.h"
 #include "tests/fs/sample_fs_fixture.h"
 #include "tests/fs/sample_maker.h"
 
@@ -140,6 +142,21 @@ TEST_F(SampleFsTest, ALargeDirectoryIsListedWholeWithCollisions) {
   }
   EXPECT_FALSE(Walk("d/77.npy"));
   EXPECT_FALSE(Walk("d/0.jpg"));
+}
+
+TEST_F(SampleFsTest, WhatAListingTaughtIsForgottenWhenTheDirectoryChanges) {
+  source_.Write("x.jpg", "");
+  Mount();
+  // A listing teaches only of a directory that has not changed for some seconds.
+  std::this_thread::sleep_for(std::chrono::seconds(DirectorySuffixes::kSettlingSeconds + 1));
+  EXPECT_EQ(List("").size(), 1u);
+  EXPECT_TRUE(Walk("x.npy"));
+  EXPECT_FALSE(Walk("y.npy"));
+  source_.Write("y.PNG", "");
+  source_.Write("x.png", "");
+  EXPECT_TRUE(Walk("y.npy"));
+  EXPECT_FALSE(Walk("x.npy"));
+  EXPECT_TRUE(Walk("x.jpg.npy"));
 }
 
 TEST_F(SampleFsTest, ALinkToASampleIsASample) {

@@ -58,6 +58,29 @@ TEST(SampleNames, ThreeSpellingsOfAnExtensionMakeASample) {
   }
 }
 
+TEST(SampleNames, EverySpellingHasItsOwnBit) {
+  SuffixSet seen = 0;
+  for (const char* name : {"x.jpg", "x.JPG", "x.Jpg", "x.png", ".x.PNG", "x.npy"}) {
+    const SuffixSet bit = Npy().SuffixOf(name);
+    EXPECT_NE(bit, 0u) << name;
+    EXPECT_EQ(seen & bit, 0u) << name;
+    EXPECT_EQ(bit, Npy().SuffixOf("other" + std::string(name))) << name;
+    seen |= bit;
+  }
+  for (const char* name : {"x.txt", "x", "", "x.jPg", "x.jpg "}) {
+    EXPECT_EQ(Npy().SuffixOf(name), 0u) << name;
+  }
+}
+
+TEST(SampleNames, ExtensionsBeyondTheBitsAreSamplesAllTheSame) {
+  std::vector<std::string> extensions;
+  for (int i = 0; i < 100; ++i) extensions.push_back("e" + std::to_string(i));
+  const SampleNames names = Npy(extensions);
+  EXPECT_NE(names.SuffixOf("x.e0"), 0u);
+  EXPECT_EQ(names.SuffixOf("x.e99"), 0u);
+  EXPECT_TRUE(names.IsSample("x.e99"));
+}
+
 TEST(SampleNames, RefusesExtensionsThatCannotBeOne) {
   for (const char* extension : {"", ".jpg", "a/b", "npy", "NPY"}) {
     const Result<SampleNames> names = SampleNames::Replace({"jpg", extension}, "npy");
