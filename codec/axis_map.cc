@@ -2,78 +2,75 @@
 #include "codec/axis_map.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace tensorfs {
 namespace {
 
-// Output i shows input i - offset where there is such a pixel.
-AxisMap ShiftedAxis(int input, int output, int offset) {
-  AxisMap map(static_cast<size_t>(output), kFill);
-  const int first = std::max(0, offset);
-  const int last = std::min(output, input + offset);
-  if (first < last) std::iota(map.begin() + first, map.begin() + last, first - offset);
-  return map;
-}
+// How many pixels at the edge a reflection leaves out.
+int EdgePixels(PaddingMode mode) { return mode == PaddingMode::kReflect ? 1 : 0; }
 
-// Copies `count` entries, in reverse, from those that end before `source_end` to `target`.
-void Mirror(AxisMap& map, int source_end, int target, int count) {
-  for (int i = 0; i < count; ++i) map[target + i] = map[source_end - 1 - i];
-}
-
-// numpy.pad's way: each round mirrors, on both sides in turn, at most the image's own length (less
-// one if the edge is not repeated) of what is filled already.
-void Reflect(AxisMap& map, int input, int before, bool repeat_edge) {
-  const int edge = repeat_edge ? 0 : 1;
-  const int size = static_cast<int>(map.size());
-  int first = before;
-  int last = before + input;
-  while (first > 0 || last < size) {
-    const int length = last - first - edge;
-    const int front = std::min(length, first);
-    Mirror(map, first + edge + front, first - front, front);
-    first -= front;
-    const int back = std::min(length, size - last);
-    Mirror(map, last - edge, last, back);
-    last += back;
+// numpy.pad's way: each round mirrors, on both sides, at most the length of what is known already
+// (less the edge), until all `size` outputs are.
+std::vector<Interval> MirrorRounds(Interval known, int size, int edge) {
+  std::vector<Interval> rounds;
+  while (known.first > 0 || known.last < size) {
+    rounds.push_back(known);
+    const int length = known.length() - edge;
+    known = {known.first - std::min(length, known.first),
+             known.last + std::min(length, size - known.last)};
   }
+  return rounds;
 }
 
 }  // namespace
 
+int ShiftedAxis::SourceOf(int output) const {
+  const int source = output - offset;
+  if (source >= 0 && source < input) return source;
+  if (mode == PaddingMode::kConstant) return kFill;
+  if (mode == PaddingMode::kEdge) return std::clamp(source, 0, input - 1);
+  const int edge = EdgePixels(mode);
+  for (auto known = mirrors.rbegin(); known != mirrors.rend(); ++known) {
+    if (output < known->first) output = 2 * known->first + edge - 1 - output;
+    if (output >= known->last) output = 2 * known->last - edge - 1 - output;
+  }
+  return output - offset;
+}
+
 AxisMap CenterCropAxis(int input, int output) {
-  if (output > input) return ShiftedAxis(input, output, (output - input) / 2);
+  if (output > input) return ShiftedAxis{.input = input, .offset = (output - input) / 2};
   const int surplus = input - output;
   const int half = surplus / 2;
   const bool round_up = surplus % 2 == 1 && half % 2 == 1;
-  return ShiftedAxis(input, output, -(half + (round_up ? 1 : 0)));
+  return ShiftedAxis{.input = input, .offset = -(half + (round_up ? 1 : 0))};
 }
 
 AxisMap PadAxis(int input, int before, int after, PaddingMode mode) {
-  AxisMap map = ShiftedAxis(input, before + input + after, before);
-  if (mode == PaddingMode::kConstant) return map;
-  const bool single = input == 1;  // numpy repeats the one pixel in every mode
-  if (mode == PaddingMode::kEdge || single) {
-    std::fill_n(map.begin(), before, 0);
-    std::fill_n(map.end() - after, after, input - 1);
-  } else {
-    Reflect(map, input, before, mode == PaddingMode::kSymmetric);
+  ShiftedAxis axis = {.input = input, .offset = before, .mode = mode};
+  if (mode == PaddingMode::kReflect || mode == PaddingMode::kSymmetric) {
+    if (input == 1) {
+      axis.mode = PaddingMode::kEdge;  // what numpy makes of a single pixel
+    } else {
+      axis.mirrors =
+          MirrorRounds({before, before + input}, before + input + after, EdgePixels(mode));
+    }
   }
-  return map;
+  return axis;
 }
 
-AxisMap NearestAxis(int input, int output) {
+AxisMap MakeNearestAxis(int input, int output) {
   // Pillow passes sizes as floats.
-  const double step = static_cast<double>(static_cast<float>(input)) / output;
-  AxisMap map(static_cast<size_t>(output), kFill);
-  double position = step * 0.5;
-  for (int& source : map) {
-    const int coordinate = static_cast<int>(position);
-    if (coordinate < input) source = coordinate;
-    position += step;
-  }
-  return map;
+  return NearestAxis{input, static_cast<double>(static_cast<float>(input)) / output};
+}
+
+Interval SourcesOf(const AxisMap& map, Interval outputs) {
+  Interval sources = {0, 0};
+  VisitSources(map, outputs, [&](int, int source) {
+    if (source == kFill) return;
+    if (sources.length() == 0) sources = {source, source};
+    sources = {std::min(sources.first, source), std::max(sources.last, source + 1)};
+  });
+  return sources.length() == 0 ? Interval{0, 1} : sources;
 }
 
 }  // namespace tensorfs

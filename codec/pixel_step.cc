@@ -20,12 +20,7 @@ struct Keep {};
 struct Desaturate {
   int channels;
 };
-struct Move {
-  AxisMap columns;
-  AxisMap rows;
-  std::array<uint8_t, 3> fill;
-};
-using Operation = std::variant<Keep, Desaturate, Move, Resampling>;
+using Operation = std::variant<Keep, Desaturate, Rearrangement, Resampling>;
 
 // The other side of a resize to a shorter side; Python's `/` and int().
 int Scaled(int64_t length, int64_t numerator, int64_t denominator) {
@@ -72,8 +67,8 @@ Operation ResizeOperation(const Resize& step, ImageSize input) {
   const ImageSize output = SizeAfter(step, input);
   if (output == input) return Keep{};
   if (step.interpolation == Interpolation::kNearest) {
-    return Move{
-        NearestAxis(input.width, output.width), NearestAxis(input.height, output.height), {}};
+    return Rearrangement{MakeNearestAxis(input.width, output.width),
+                         MakeNearestAxis(input.height, output.height)};
   }
   return Resampling{{input.width, output.width, step.interpolation},
                     {input.height, output.height, step.interpolation}};
@@ -83,14 +78,13 @@ Operation OperationOf(const Step& step, ImageSize input) {
   return std::visit(
       Overloaded{[&](const Resize& s) { return ResizeOperation(s, input); },
                  [&](const CenterCrop& s) -> Operation {
-                   return Move{CenterCropAxis(input.width, s.size.width),
-                               CenterCropAxis(input.height, s.size.height),
-                               {}};
+                   return Rearrangement{CenterCropAxis(input.width, s.size.width),
+                                        CenterCropAxis(input.height, s.size.height)};
                  },
                  [&](const Pad& s) -> Operation {
                    const auto [left, top, right, bottom] = s.padding;
-                   return Move{PadAxis(input.width, left, right, s.mode),
-                               PadAxis(input.height, top, bottom, s.mode), s.fill};
+                   return Rearrangement{PadAxis(input.width, left, right, s.mode),
+                                        PadAxis(input.height, top, bottom, s.mode), s.fill};
                  },
                  [](const Grayscale& s) -> Operation { return Desaturate{s.num_output_channels}; },
                  [](const auto&) -> Operation { return Keep{}; }},
@@ -149,9 +143,9 @@ int OutputChannels(const Step& step, int input_channels) {
 Rect InputWindow(const Step& step, ImageSize input, const Rect& window) {
   return std::visit(
       Overloaded{
-          [&](const Move& move) {
-            const Interval columns = SourcesOf(move.columns, {window.left, window.right});
-            const Interval rows = SourcesOf(move.rows, {window.top, window.bottom});
+          [&](const Rearrangement& r) {
+            const Interval columns = SourcesOf(r.columns, {window.left, window.right});
+            const Interval rows = SourcesOf(r.rows, {window.top, window.bottom});
             return Rect{columns.first, rows.first, columns.last, rows.last};
           },
           [&](const Resampling& resampling) { return ResampleInputWindow(resampling, window); },
@@ -163,8 +157,8 @@ Image Apply(const Step& step, ImageSize input, Image pixels, const Rect& window)
   return std::visit(
       Overloaded{[&](const Keep&) { return std::move(pixels); },
                  [&](const Desaturate& s) { return ToGrey(std::move(pixels), s.channels); },
-                 [&](const Move& move) {
-                   return Rearrange(std::move(pixels), window, move.columns, move.rows, move.fill);
+                 [&](const Rearrangement& rearrangement) {
+                   return Rearrange(rearrangement, std::move(pixels), window);
                  },
                  [&](const Resampling& resampling) {
                    return Resample(resampling, std::move(pixels), window);
@@ -177,13 +171,7 @@ size_t ApplyMemoryBytes(const Step& step, ImageSize input, int input_channels, c
   return std::visit(
       Overloaded{[](const Keep&) { return size_t{0}; },
                  [&](const Desaturate&) { return Image::SizeBytes(window, channels); },
-                 [&](const Move& move) {
-                   const size_t map_entries = move.columns.size() + move.rows.size();
-                   // The maps and, at most, a run of twelve bytes for each entry, grown by
-                   // doubling.
-                   return Image::SizeBytes(window, channels) + map_entries * 28 +
-                          static_cast<size_t>(window.width()) * 3;
-                 },
+                 [&](const Rearrangement&) { return RearrangeMemoryBytes(channels, window); },
                  [&](const Resampling& resampling) {
                    return ResampleMemoryBytes(resampling, channels, window);
                  }},

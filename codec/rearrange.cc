@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "codec/rearrange.h"
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -11,30 +10,32 @@ namespace {
 
 // Neighbours that come from neighbours, or all from the fill.
 struct Run {
-  int output;
   int input;
   int length;
 };
 
 std::vector<Run> RunsOf(const AxisMap& map, Interval outputs) {
   std::vector<Run> runs;
-  for (int i = outputs.first; i < outputs.last; ++i) {
-    const int source = map[static_cast<size_t>(i)];
+  VisitSources(map, outputs, [&](int, int source) {
     if (!runs.empty()) {
       Run& run = runs.back();
-      const int next = run.input == kFill ? kFill : run.input + run.length;
-      if (source == next) {
+      if (source == (run.input == kFill ? kFill : run.input + run.length)) {
         ++run.length;
-        continue;
+        return;
       }
     }
-    runs.push_back({i, source, 1});
-  }
+    runs.push_back({source, 1});
+  });
   return runs;
 }
 
-bool IsShift(const std::vector<Run>& runs, Interval inputs) {
-  return runs.size() == 1 && runs[0].input == inputs.first && runs[0].length == inputs.length();
+// Whether `outputs` show all of `inputs`, in order, and nothing else.
+bool IsShift(const AxisMap& map, Interval outputs, Interval inputs) {
+  bool shift = outputs.length() == inputs.length();
+  VisitSources(map, outputs, [&](int output, int source) {
+    shift &= source - inputs.first == output - outputs.first;
+  });
+  return shift;
 }
 
 std::vector<uint8_t> FillRow(int width, int channels, const std::array<uint8_t, 3>& fill) {
@@ -43,51 +44,50 @@ std::vector<uint8_t> FillRow(int width, int channels, const std::array<uint8_t, 
   return row;
 }
 
-}  // namespace
-
-Interval SourcesOf(const AxisMap& map, Interval outputs) {
-  Interval sources = {static_cast<int>(map.size()), 0};
-  bool found = false;
-  for (int i = outputs.first; i < outputs.last; ++i) {
-    const int source = map[static_cast<size_t>(i)];
-    if (source == kFill) continue;
-    sources.first = found ? std::min(sources.first, source) : source;
-    sources.last = std::max(sources.last, source + 1);
-    found = true;
+void CopyRuns(const std::vector<Run>& runs, const uint8_t* first_pixel, const uint8_t* fill,
+              size_t pixel_bytes, uint8_t* target) {
+  for (const Run& run : runs) {
+    const uint8_t* source =
+        run.input == kFill ? fill : first_pixel + pixel_bytes * static_cast<size_t>(run.input);
+    const size_t bytes = pixel_bytes * static_cast<size_t>(run.length);
+    std::memcpy(target, source, bytes);
+    target += bytes;
   }
-  return found ? sources : Interval{0, 1};
 }
 
-Image Rearrange(Image input, const Rect& window, const AxisMap& columns, const AxisMap& rows,
-                const std::array<uint8_t, 3>& fill) {
+}  // namespace
+
+Image Rearrange(const Rearrangement& rearrangement, Image input, const Rect& window) {
   const Rect held = input.window();
-  const std::vector<Run> column_runs = RunsOf(columns, {window.left, window.right});
-  const std::vector<Run> row_runs = RunsOf(rows, {window.top, window.bottom});
-  if (IsShift(column_runs, {held.left, held.right}) && IsShift(row_runs, {held.top, held.bottom})) {
+  const Interval columns = {window.left, window.right};
+  const Interval rows = {window.top, window.bottom};
+  if (IsShift(rearrangement.columns, columns, {held.left, held.right}) &&
+      IsShift(rearrangement.rows, rows, {held.top, held.bottom})) {
     input.MoveTo(window.left, window.top);
     return input;
   }
 
   Image output(window, input.channels());
-  const size_t pixel_bytes = static_cast<size_t>(input.channels());
-  const std::vector<uint8_t> fill_row = FillRow(window.width(), input.channels(), fill);
-  for (int y = window.top; y < window.bottom; ++y) {
-    const int source_row = rows[static_cast<size_t>(y)];
-    uint8_t* target = output.Row(y);
-    if (source_row == kFill) {
-      std::memcpy(target, fill_row.data(), fill_row.size());
-      continue;
-    }
-    const uint8_t* source = input.Row(source_row);
-    for (const Run& run : column_runs) {
-      const uint8_t* from = run.input == kFill
-                                ? fill_row.data()
-                                : source + pixel_bytes * static_cast<size_t>(run.input - held.left);
-      std::memcpy(target, from, pixel_bytes * static_cast<size_t>(run.length));
-      target += pixel_bytes * static_cast<size_t>(run.length);
-    }
+  const auto pixel_bytes = static_cast<size_t>(input.channels());
+  const std::vector<uint8_t> fill = FillRow(window.width(), input.channels(), rearrangement.fill);
+  std::vector<Run> runs = RunsOf(rearrangement.columns, columns);
+  for (Run& run : runs) {
+    if (run.input != kFill) run.input -= held.left;
   }
+  VisitSources(rearrangement.rows, rows, [&](int y, int source) {
+    if (source == kFill) {
+      std::memcpy(output.Row(y), fill.data(), fill.size());
+    } else {
+      CopyRuns(runs, input.Row(source), fill.data(), pixel_bytes, output.Row(y));
+    }
+  });
   return output;
+}
+
+size_t RearrangeMemoryBytes(int channels, const Rect& window) {
+  // The runs' vector grows by doubling, with the old one still there.
+  const size_t column_bytes = static_cast<size_t>(channels) + 3 * sizeof(Run);
+  return Image::SizeBytes(window, channels) + static_cast<size_t>(window.width()) * column_bytes;
 }
 
 }  // namespace tensorfs

@@ -4,21 +4,27 @@
 #define TENSORFS_CODEC_REARRANGE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "codec/axis_map.h"
 #include "codec/image.h"
-#include "codec/interval.h"
 
 namespace tensorfs {
 
-// The input coordinates that outputs [first, last) are copied from; pixel 0 if all are kFill.
-Interval SourcesOf(const AxisMap& map, Interval outputs);
+// Where each output pixel is copied from, and the colour of those that are not.
+struct Rearrangement {
+  AxisMap columns;
+  AxisMap rows;
+  std::array<uint8_t, 3> fill = {};
+};
 
 // The output's `window`. Moves the pixels of `input` along, uncopied, where the window just shows
 // them all. REQUIRES: `input` holds the sources of the window.
-Image Rearrange(Image input, const Rect& window, const AxisMap& columns, const AxisMap& rows,
-                const std::array<uint8_t, 3>& fill);
+Image Rearrange(const Rearrangement& rearrangement, Image input, const Rect& window);
+
+// Upper bound of the bytes that Rearrange allocates, its result included.
+size_t RearrangeMemoryBytes(int channels, const Rect& window);
 
 }  // namespace tensorfs
 
