@@ -14,12 +14,13 @@ import warnings
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageFile
 from torchvision import transforms
 from torchvision.transforms import InterpolationMode
 
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
+ImageFile.MAXBLOCK = 1 << 22  # a progressive JPEG of noise needs more than Pillow's own guess
 
 SIZES = [(1, 1), (2, 1), (1, 3), (3, 2), (7, 5), (16, 16), (17, 33), (64, 48), (97, 61), (150, 200),
          (257, 129), (1, 2000), (2000, 1), (3, 700), (640, 9), (500, 375)]
