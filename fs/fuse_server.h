@@ -23,7 +23,7 @@ struct KernelOptions {
   IoMode io = IoMode::kBuffered;
   PageCacheMode page_cache = PageCacheMode::kAuto;  // keep pages between opens
   double attr_timeout_s = 60;             // how long the kernel believes names and attributes
-  int threads = 16;                       // that answer requests; each may block on disk
+  int threads = 256;  // at most, to answer requests; each may wait for the disk or for memory
   std::vector<std::string> fuse_options;  // of -o, for libfuse and the kernel: "allow_other", …
 };
 

@@ -2,9 +2,16 @@
 #include "fs/memory_budget.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 namespace tensorfs {
+namespace {
+
+// What cannot be reclaimed now can be when it has not been used for a while.
+constexpr std::chrono::milliseconds kReclaimInterval{20};
+
+}  // namespace
 
 void MemoryBudget::Lease::ShrinkTo(size_t bytes) {
   if (bytes == bytes_) return;
@@ -36,27 +43,19 @@ void MemoryBudget::WaitForRoom(std::unique_lock<std::mutex>& lock, std::conditio
                                size_t bytes) {
   turn.wait(lock, [&] { return waiting_.front() == &turn; });
   while (!Fits(bytes)) {
-    const uint64_t changes = changes_;
     const size_t missing_bytes = bytes - (limit_bytes_ - used_bytes_);
     if (reclaimer_) {
       lock.unlock();
       reclaimer_(missing_bytes);
       lock.lock();
     }
-    turn.wait(lock, [&] { return Fits(bytes) || changes_ != changes; });
+    turn.wait_for(lock, kReclaimInterval, [&] { return Fits(bytes); });
   }
-}
-
-void MemoryBudget::NotifyReclaimable() {
-  std::lock_guard lock(mutex_);
-  ++changes_;
-  WakeFirst();
 }
 
 void MemoryBudget::Release(size_t bytes) {
   std::lock_guard lock(mutex_);
   used_bytes_ -= bytes;
-  ++changes_;
   WakeFirst();
 }
 

@@ -47,7 +47,8 @@ class MemoryBudget {
     size_t bytes_ = 0;
   };
 
-  // Asked to free about so many bytes that are leased but not needed; it may free less.
+  // Asked to free about so many bytes that are leased but not needed; it may free less, and is then
+  // asked again after a while.
   using Reclaimer = std::function<void(size_t bytes)>;
 
   explicit MemoryBudget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
@@ -59,9 +60,6 @@ class MemoryBudget {
 
   // Waits until the bytes are free. Errors: kTooLarge if they exceed the whole budget.
   Result<Lease> Acquire(size_t bytes);
-
-  // To be called when the reclaimer may find more than it did before.
-  void NotifyReclaimable();
 
   size_t used_bytes() const;
   size_t peak_bytes() const;  // the most that was ever leased at once
@@ -77,7 +75,6 @@ class MemoryBudget {
   mutable std::mutex mutex_;  // guards all below
   size_t used_bytes_ = 0;
   size_t peak_bytes_ = 0;
-  uint64_t changes_ = 0;                          // grows whenever waiting may have become vain
   std::deque<std::condition_variable*> waiting_;  // in order of arrival; the first may take
 };
 

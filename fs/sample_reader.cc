@@ -18,6 +18,9 @@ namespace {
 constexpr int kMaxAttempts = 3;  // at a source that changes while it is read
 constexpr std::chrono::seconds kSweepInterval{1};
 constexpr std::chrono::seconds kMaxIdle{3};
+// A file that a reader is in the middle of is not given up for another's: with more readers than
+// the budget has room for, each of their reads would make its file again.
+constexpr std::chrono::milliseconds kMinIdle{100};
 
 uint64_t ThreadCpuNs() {
   timespec time;
@@ -35,7 +38,9 @@ uint64_t NsSince(std::chrono::steady_clock::time_point start) {
 SampleReader::SampleReader(const SourceTree* source, const TensorMaker* maker, MemoryBudget* budget,
                            ReadStats* stats)
     : source_(source), maker_(maker), budget_(budget), stats_(stats) {
-  budget_->SetReclaimer([this](size_t bytes) { in_flight_.Reclaim(bytes); });
+  budget_->SetReclaimer([this](size_t bytes) {
+    in_flight_.Reclaim(bytes, TensorsInFlight::Clock::now() - kMinIdle);
+  });
 }
 
 Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
@@ -49,7 +54,6 @@ Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile fil
   const uint64_t begin = std::min<uint64_t>(offset, finished->size_bytes);
   const uint64_t length = std::min<uint64_t>(size, finished->size_bytes - begin);
   if (in_flight_.HandedOut(key, begin, begin + length)) {
-    budget_->NotifyReclaimable();
     StartSweeper();
   }
   return ReadReply{.bytes = finished->bytes().subspan(begin, length), .owner = finished};

@@ -40,12 +40,12 @@ bool TensorsInFlight::HandedOut(const Key& key, uint64_t begin, uint64_t end) {
   return false;
 }
 
-void TensorsInFlight::Reclaim(size_t bytes) {
+void TensorsInFlight::Reclaim(size_t bytes, Clock::time_point unused_since) {
   std::vector<std::shared_ptr<Flight>> dropped;  // freed after the lock
   std::lock_guard lock(mutex_);
   size_t dropped_bytes = 0;
   for (const Flights::iterator entry : FinishedByAge()) {
-    if (dropped_bytes >= bytes) break;
+    if (dropped_bytes >= bytes || entry->second->last_used >= unused_since) break;
     dropped_bytes += (**entry->second->result)->lease.bytes();
     dropped.push_back(std::move(entry->second));
     flights_.erase(entry);

@@ -46,8 +46,9 @@ class TensorsInFlight {
   // it. Returns whether the file stays.
   bool HandedOut(const Key& key, uint64_t begin, uint64_t end);
 
-  // Drops finished files, those that were used longest ago first, until `bytes` are dropped.
-  void Reclaim(size_t bytes);
+  // Drops finished files that were not used since, those used longest ago first, until `bytes` are
+  // dropped.
+  void Reclaim(size_t bytes, Clock::time_point unused_since);
   // Drops finished files that were not used since.
   void DropUnusedSince(Clock::time_point time);
 

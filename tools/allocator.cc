@@ -12,7 +12,8 @@ namespace {
 constexpr int kMiB = 1 << 20;
 constexpr int kKeptBytes = 64 * kMiB;
 constexpr int kMinKeptBytesPerArena = 4 * kMiB;
-constexpr int kLargestReusedBlock = 32 * kMiB;  // the most that malloc can be told
+// Blocks above are returned at once: kept among smaller ones they would fragment the arenas.
+constexpr int kLargestReusedBlock = 4 * kMiB;
 
 }  // namespace
 

@@ -8,7 +8,7 @@ namespace tensorfs {
 // Lets freed memory be used again instead of returning it at once: making a tensor takes and frees
 // about a megabyte in blocks of some hundred kilobytes, and having the kernel map and clear them
 // anew each time costs a fifth of the work. At most some 64 MiB (4 MiB for each core beyond 16) are
-// kept that way. To be called before the first thread is started.
+// kept that way, in blocks of up to 4 MiB. To be called before the first thread is started.
 void KeepFreedMemory();
 
 }  // namespace tensorfs

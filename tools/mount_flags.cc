@@ -91,7 +91,7 @@ void AddServeFlags(CLI::App* app, MountCommand* command) {
       ->type_name("N")
       ->group(kGroup);
   AddParsed(app, "--threads", ParseCount, &kernel->threads,
-            "Threads that answer the kernel; each may wait for the disk (default: 16)")
+            "At most so many threads answer the kernel; each may wait for the disk (default: 256)")
       ->type_name("N")
       ->group(kGroup);
   AddParsed(app, "--io", ParseIoMode, &kernel->io,

@@ -15,6 +15,7 @@ using FilePtr = TensorsInFlight::FilePtr;
 using Key = TensorsInFlight::Key;
 
 constexpr Key kKey{.inode = 7, .source_stamp = 1};
+constexpr auto kEver = TensorsInFlight::Clock::time_point::max();
 
 FilePtr MakeFile(MemoryBudget& budget, size_t bytes) {
   auto file = std::make_shared<FinishedFile>();
@@ -97,7 +98,7 @@ TEST_F(TensorsInFlightTest, AFailureIsToldToAllAndNotKept) {
 TEST_F(TensorsInFlightTest, ReclaimsWhatWasUsedLongestAgoFirst) {
   for (Inode inode = 2; inode < 5; ++inode) ASSERT_TRUE(Get({inode, 1}));
   ASSERT_TRUE(Get({2, 1}));
-  in_flight_.Reclaim(150);
+  in_flight_.Reclaim(150, kEver);
   EXPECT_EQ(in_flight_.size(), 1u);
   EXPECT_EQ(budget_.used_bytes(), 100u);
   made_ = 0;
@@ -105,10 +106,21 @@ TEST_F(TensorsInFlightTest, ReclaimsWhatWasUsedLongestAgoFirst) {
   EXPECT_EQ(made_, 0);
 }
 
+TEST_F(TensorsInFlightTest, DoesNotReclaimWhatIsBeingRead) {
+  ASSERT_TRUE(Get({2, 1}));
+  const auto between = TensorsInFlight::Clock::now();
+  ASSERT_TRUE(Get({3, 1}));
+  in_flight_.Reclaim(1000, between);
+  EXPECT_EQ(in_flight_.size(), 1u);
+  made_ = 0;
+  ASSERT_TRUE(Get({3, 1}));
+  EXPECT_EQ(made_, 0);
+}
+
 TEST_F(TensorsInFlightTest, AReclaimedFileLivesAsLongAsItsReaders) {
   Result<FilePtr> file = Get(kKey);
   ASSERT_TRUE(file);
-  in_flight_.Reclaim(1000);
+  in_flight_.Reclaim(1000, kEver);
   EXPECT_EQ(in_flight_.size(), 0u);
   EXPECT_EQ(budget_.used_bytes(), 100u);
   EXPECT_EQ((*file)->bytes().size(), 100u);
@@ -139,7 +151,7 @@ TEST_F(TensorsInFlightTest, NeverDropsAFileThatIsBeingMade) {
     EXPECT_TRUE(file);
   });
   started.wait();
-  in_flight_.Reclaim(1000);
+  in_flight_.Reclaim(1000, kEver);
   in_flight_.DropUnusedSince(TensorsInFlight::Clock::time_point::max());
   EXPECT_EQ(in_flight_.size(), 1u);
   finish.count_down();
