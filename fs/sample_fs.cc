@@ -51,7 +51,8 @@ std::string JoinPath(const std::string& directory, std::string_view name) {
 // The source's attributes as those of the read-only entry that shows it.
 struct stat Presented(struct stat attributes, Inode inode, uint64_t size_bytes) {
   attributes.st_ino = inode;
-  attributes.st_mode &= ~kWriteBits;
+  // A link's own bits mean nothing; programs that copy links compare them with 0777.
+  if (!S_ISLNK(attributes.st_mode)) attributes.st_mode &= ~kWriteBits;
   attributes.st_blksize = kBlockBytes;
   if (!S_ISDIR(attributes.st_mode)) {
     attributes.st_nlink = 1;
