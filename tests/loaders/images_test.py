@@ -58,10 +58,16 @@ class ImagesByContent(harness.MountTestCase):
     def test_bmp_with_rows_of_every_padding(self):
         """A BMP row is padded to four bytes."""
         for width in (221, 222, 223, 224):
-            size = (200, width)
-            steps = [pipelines.transforms.Resize(size)]
-            self.agrees(pipelines.Pipeline("padding", steps, ["--resize", f"200x{width}"]),
-                        "--present", "bmp")
+            steps = [pipelines.transforms.Resize((200, width))]
+            pipeline = pipelines.Pipeline("padding", steps)
+            mount = self.mount("--resize", f"200x{width}", "--present", "bmp", "--names", "keep")
+            for path in self.sources:
+                for read in READERS:
+                    with self.subTest(width=width, reader=read.__name__, file=path.name):
+                        np.testing.assert_array_equal(
+                            read(str(mount / path.relative_to(self.source))),
+                            pipeline.expected(path))
+            mount.close()
 
     def test_grey_images(self):
         steps = [*pipelines.UINT8.steps, pipelines.transforms.Grayscale(1)]

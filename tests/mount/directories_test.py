@@ -148,7 +148,7 @@ class Names(harness.MountTestCase):
 
     def test_keeps_bytes_that_are_not_utf8(self):
         stems = [b"\xff\xfe", b"caf\xe9", b"new\nline", b"sp ace", b"\xc3(", "grün".encode(), b"-x",
-                 b"*?[", b"'\"\\", b".hidden", b"..twice", b"a.b.c", b"\x01\x7f"]
+                 b"*?[", b"'\"\\", b"a.b.c", b"a..b", b"\x01\x7f"]
         wanted = {stem + b".npy": self.add(stem + b".png", seed)
                   for seed, stem in enumerate(stems)}
         mount = self.mount()
@@ -222,6 +222,14 @@ class Names(harness.MountTestCase):
         for name, data in contents.items():
             self.assertEqual((mount / name).read_bytes(), data, name)
             self.assertEqual(os.stat(mount / name).st_size, len(data), name)
+
+    def test_hidden_files_are_no_samples(self):
+        """Programs leave things like ._x.jpg that are no pictures."""
+        self.add(b".hidden.png")
+        (self.source / "._x.jpg").write_bytes(b"resource fork")
+        mount = self.mount()
+        self.assertEqual(self.shown(mount), [b"._x.jpg", b".hidden.png"])
+        self.assertEqual((mount / "._x.jpg").read_bytes(), b"resource fork")
 
     def test_keeps_names_when_asked(self):
         self.add(b"x.png")

@@ -75,7 +75,7 @@ class Programs(harness.MountTestCase):
     @needs("rsync")
     def test_rsync_copies_and_then_finds_nothing_to_do(self):
         copy = self.scratch / "copy"
-        command = ["rsync", "-a", "--chmod=u+w", "--itemize-changes", f"{self.mounted.path}/", copy]
+        command = ["rsync", "-a", "--chmod=Fu+w", "--itemize-changes", f"{self.mounted.path}/", copy]
         self.assertTrue(self.run_program(*command))
         self.assertEqual(tree(copy), self.wanted)
         self.assertEqual(self.run_program(*command, "--checksum"), b"")
