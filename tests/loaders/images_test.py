@@ -37,11 +37,10 @@ class ImagesByContent(harness.MountTestCase):
         wanted = [pipeline.expected(path) for path in self.sources]
         mount = self.mount(*pipeline.arguments(self.scratch), "--names", "keep", *options)
         paths = [mount / path.relative_to(self.source) for path in self.sources]
-        for read in READERS:
-            for way, results in samples.read_each_way(read, paths):
-                for path, result, expected in zip(paths, results, wanted, strict=True):
-                    with self.subTest(reader=read.__name__, way=way, file=path.name):
-                        np.testing.assert_array_equal(result, expected)
+        for reader, way, results in samples.read_each_way(READERS, paths):
+            for path, result, expected in zip(paths, results, wanted, strict=True):
+                with self.subTest(reader=reader, way=way, file=path.name):
+                    np.testing.assert_array_equal(result, expected)
         mount.close()
 
     def test_ppm(self):

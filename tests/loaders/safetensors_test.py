@@ -87,17 +87,15 @@ class Safetensors(harness.MountTestCase):
         mount = self.mount(*arguments, "--present", "safetensors")
         paths = [(mount / path.relative_to(self.source)).with_suffix(".safetensors")
                  for path in self.sources]
-        for read in (parse_read, parse_mapped):
-            for way, results in samples.read_each_way(read, paths):
-                for path, source, (dtype, shape, content, start) in zip(paths, self.sources,
-                                                                        results, strict=True):
-                    with self.subTest(reader=read.__name__, way=way, file=path.name):
-                        wanted = expected_of(source)
-                        self.assertEqual((dtype, shape), (str(wanted.dtype), tuple(wanted.shape)))
-                        self.assertEqual(
-                            content,
-                            wanted.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-                        self.assertEqual(start, 4096)
+        for reader, way, results in samples.read_each_way((parse_read, parse_mapped), paths):
+            for source, (dtype, shape, content, start) in zip(self.sources, results, strict=True):
+                with self.subTest(reader=reader, way=way, file=source.name):
+                    wanted = expected_of(source)
+                    self.assertEqual((dtype, shape), (str(wanted.dtype), tuple(wanted.shape)))
+                    self.assertEqual(
+                        content,
+                        wanted.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+                    self.assertEqual(start, 4096)
         mount.close()
         return paths
 

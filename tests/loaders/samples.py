@@ -52,12 +52,15 @@ def make_classes(root):
 READER_WAYS = [(0, None), (2, "fork"), (2, "spawn")]
 
 
-def read_each_way(read, paths):
-    """Yields (way, results of `read` over the paths) for each way. `read` is importable."""
+def read_each_way(readers, paths):
+    """Yields (reader's name, way, its results over the paths). Readers are importable functions."""
     paths = list(map(str, paths))
     for workers, method in READER_WAYS:
         if workers == 0:
-            yield "in process", [read(path) for path in paths]
+            for read in readers:
+                yield read.__name__, "in process", [read(path) for path in paths]
             continue
         with multiprocessing.get_context(method).Pool(workers) as pool:
-            yield f"{workers} workers by {method}", pool.map(read, paths, chunksize=3)
+            for read in readers:
+                yield (read.__name__, f"{workers} workers by {method}",
+                       pool.map(read, paths, chunksize=3))
