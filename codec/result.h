@@ -21,6 +21,7 @@ enum class ErrorCode {
   kTooLarge,         // beyond a limit on pixels or memory
   kPermission,       // the operating system or a setting forbids it
   kBusy,             // someone else holds it
+  kStale,            // it changed since it was last looked at; look again
   kIo,               // the operating system failed to read or write
 };
 

@@ -39,6 +39,8 @@ int ToErrno(const Error& error) {
       return EACCES;
     case ErrorCode::kBusy:
       return EBUSY;
+    case ErrorCode::kStale:
+      return ESTALE;
     case ErrorCode::kTruncated:
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:

@@ -78,9 +78,20 @@ void OnOpen(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
   fuse_reply_open(request, file);
 }
 
+// Has the kernel ask for an inode's attributes again. Not to be called before the request that led
+// to it is answered.
+void ForgetAttributes(const FuseContext& context, fuse_ino_t inode) {
+  fuse_lowlevel_notify_inval_inode(context.session, inode, /*off=*/-1, /*len=*/0);
+}
+
 void OnRead(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset, fuse_file_info*) {
   const auto reply = FsOf(request).Read(inode, static_cast<uint64_t>(offset), size);
-  if (!reply) return ReplyError(request, reply.error());
+  if (!reply) {
+    const FuseContext& context = ContextOf(request);
+    ReplyError(request, reply.error());
+    if (reply.error().code == ErrorCode::kStale) ForgetAttributes(context, inode);
+    return;
+  }
   fuse_reply_buf(request, reinterpret_cast<const char*>(reply->bytes.data()), reply->bytes.size());
 }
 
@@ -153,20 +164,27 @@ void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
   reply.Send();
 }
 
-// The entry with its attributes where they can be had. Inode 0 tells the kernel to look the name up
-// when it needs it, as for "." and "..", whose attributes it must not take from here.
-fuse_entry_param LookUpForListing(fuse_req_t request, fuse_ino_t directory, size_t position,
-                                  const DirEntry& entry) {
-  if (position >= 2) {
-    const auto attributes = FsOf(request).Lookup(directory, entry.name);
-    if (attributes) return EntryOf(*attributes, ContextOf(request).options.attr_timeout_s);
-  }
-  fuse_entry_param unknown = {};
-  unknown.attr.st_ino = entry.inode;
-  unknown.attr.st_mode = entry.type;
-  return unknown;
+// An entry without attributes: inode 0 tells the kernel to look the name up when it needs it.
+fuse_entry_param NameOnly(const DirEntry& entry) {
+  fuse_entry_param name_only = {};
+  name_only.attr.st_ino = entry.inode;
+  name_only.attr.st_mode = entry.type;
+  return name_only;
 }
 
+// The entry with its attributes where they can be had. The kernel must not take those of "." and
+// ".." from here.
+fuse_entry_param LookUpForListing(fuse_req_t request, fuse_ino_t directory, size_t position,
+                                  const DirEntry& entry) {
+  if (position < 2) return NameOnly(entry);
+  const auto attributes = FsOf(request).Lookup(directory, entry.name);
+  return attributes ? EntryOf(*attributes, ContextOf(request).options.attr_timeout_s)
+                    : NameOnly(entry);
+}
+
+// The kernel begins every directory with this request, but goes on with it only while somebody asks
+// for the attributes of what was listed. So the beginning gives names alone: programs that want no
+// more (find) get them several times as fast.
 void OnReadDirPlus(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
                    fuse_file_info* file) {
   const auto& listing = *reinterpret_cast<const DirListing*>(file->fh);
@@ -174,7 +192,8 @@ void OnReadDirPlus(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offs
   const size_t count = listing.size() + 2;
   for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
     const DirEntry entry = EntryAt(listing, inode, position);
-    const fuse_entry_param attributes = LookUpForListing(request, inode, position, entry);
+    const fuse_entry_param attributes =
+        offset == 0 ? NameOnly(entry) : LookUpForListing(request, inode, position, entry);
     if (!reply.AddPlus(entry, attributes, position + 1)) break;
   }
   reply.Send();

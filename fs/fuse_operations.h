@@ -17,6 +17,7 @@ namespace tensorfs {
 // What the callbacks work on; libfuse hands it back as the user data of each request.
 struct FuseContext {
   SampleFs* fs;
+  fuse_session* session = nullptr;
   KernelOptions options;
   std::string mountpoint;
 

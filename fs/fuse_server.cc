@@ -112,6 +112,7 @@ Result<std::unique_ptr<FuseServer>> FuseServer::Mount(SampleFs* fs, const std::s
     return Fail(ErrorCode::kInvalidArgument,
                 "-o: " + (last_message.empty() ? "libfuse refused the options" : last_message));
   }
+  impl->context.session = impl->session.get();
   errno = 0;
   if (fuse_session_mount(impl->session.get(), resolved.get()) != 0) {
     return tl::unexpected(MountError(mountpoint, errno));

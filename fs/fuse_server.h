@@ -22,7 +22,7 @@ enum class PageCacheMode : uint8_t { kAuto, kOn, kOff };
 struct KernelOptions {
   IoMode io = IoMode::kBuffered;
   PageCacheMode page_cache = PageCacheMode::kAuto;  // keep pages between opens
-  double attr_timeout_s = 60;             // how long the kernel believes names and attributes
+  double attr_timeout_s = 60;  // how long the kernel believes names and attributes
   int threads = 256;  // at most, to answer requests; each may wait for the disk or for memory
   std::vector<std::string> fuse_options;  // of -o, for libfuse and the kernel: "allow_other", …
 };

@@ -74,6 +74,13 @@ std::optional<uint64_t> NodeTable::SizeOf(Inode inode, uint64_t source_stamp) co
   return node->size_bytes;
 }
 
+std::optional<uint64_t> NodeTable::LastSizeOf(Inode inode) const {
+  std::shared_lock lock(mutex_);
+  const Node* node = Find(inode);
+  if (node == nullptr || node->source_stamp == 0) return std::nullopt;
+  return node->size_bytes;
+}
+
 void NodeTable::RememberSize(Inode inode, uint64_t source_stamp, uint64_t size_bytes) {
   std::unique_lock lock(mutex_);
   const uint32_t index = slots_[SlotOf(inode)];

@@ -43,6 +43,8 @@ class NodeTable {
 
   // The presented size of a file whose source had the given stamp (not 0) when it was remembered.
   std::optional<uint64_t> SizeOf(Inode inode, uint64_t source_stamp) const;
+  // The size that was remembered last, of whatever version of the source.
+  std::optional<uint64_t> LastSizeOf(Inode inode) const;
   void RememberSize(Inode inode, uint64_t source_stamp, uint64_t size_bytes);
 
   size_t size() const;

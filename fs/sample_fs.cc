@@ -14,6 +14,7 @@
 #include "fs/memory_budget.h"
 #include "fs/node_table.h"
 #include "fs/presented_directory.h"
+#include "fs/printable.h"
 #include "fs/read_fully.h"
 #include "fs/sample_names.h"
 #include "fs/sample_reader.h"
@@ -92,6 +93,7 @@ struct SampleFs::Impl {
   uint64_t SampleBytes(Inode inode, const std::string& path, const struct stat& attributes);
   struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
+  bool HasAnotherSizeNow(Inode inode, const SourceFile& file) const;
   Result<std::string> SampleXattr(Inode inode, const std::string& path, std::string_view name);
 
   const SourceTree source;
@@ -144,6 +146,15 @@ struct stat SampleFs::Impl::Show(Inode inode, const std::string& path,
   return Presented(attributes, inode, size_bytes);
 }
 
+// Whether the kernel was told the size of another version. It cuts what it reads to that size, so a
+// reader would get part of this one.
+bool SampleFs::Impl::HasAnotherSizeNow(Inode inode, const SourceFile& file) const {
+  const std::optional<uint64_t> told_bytes = nodes.LastSizeOf(inode);
+  if (!told_bytes) return false;
+  const Result<uint64_t> bytes = maker->FileBytesOf(file);
+  return bytes && *bytes != *told_bytes;
+}
+
 Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size) {
   const Result<std::string> path = PathOf(inode);
   if (!path) return tl::unexpected(path.error());
@@ -154,6 +165,9 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
   // A reader that makes sure of the end of a file must not have it made again.
   const std::optional<uint64_t> known_bytes = KnownSampleBytes(inode, file->attr);
   if (size == 0 || (known_bytes && offset >= *known_bytes)) return ReadReply{};
+  if (!known_bytes && HasAnotherSizeNow(inode, *file)) {
+    return Fail(ErrorCode::kStale, Printable(*path) + ": changed since its size was asked");
+  }
   return reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
 }
 

@@ -78,7 +78,8 @@ class SampleFs {
 
   // Bytes [offset, offset + size), less at the end of the file, none after it.
   // Errors: kCorrupt, kTruncated, kUnsupported, kTooLarge for a sample that cannot be made;
-  // kNotFound if the source file has vanished; kIo.
+  // kNotFound if the source file has vanished; kStale if it changed, and its size with it, since
+  // its attributes were asked; kIo.
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
 
   // `user.tensorfs.*` of a file. Errors: kNotFound if it has no such attribute.
