@@ -142,9 +142,9 @@ class Mounted:
         raise RuntimeError(f"process {self.pid} shows no {field}")
 
     def cpu_s(self):
-        """CPU time the daemon has used, its threads' kernel time included."""
+        """CPU time that the daemon's threads have used: their own and the kernel's for them."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:13]]
 
     def kill(self):
         """Ends the daemon at once: every request under way or to come fails."""
