@@ -28,7 +28,7 @@ struct ReadStatsSnapshot {
   uint64_t samples = 0;  // tensors made
   uint64_t source_bytes = 0;
   uint64_t cpu_ns = 0;
-  uint64_t sample_errors = 0;  // samples that could not be made
+  uint64_t sample_errors = 0;  // attempts to make a sample that failed
   double samples_per_s = 0;    // over the last full seconds of the window
   double cpu_us_per_sample = 0;
   double uptime_s = 0;

@@ -104,6 +104,19 @@ bool IsMountFlag(const CLI::App& mount_app, const std::string& flag) {
   return name != "--help" && mount_app.get_option_no_throw(name) != nullptr;
 }
 
+// A flag without its value would take the next argument for it, and mount(8) must return.
+Result<void> CheckFlag(const CLI::App& mount_app, const std::string& flag) {
+  const bool has_value = flag.find('=') != std::string::npos;
+  const CLI::Option* option = mount_app.get_option_no_throw(flag.substr(0, flag.find('=')));
+  if (option->check_name("--foreground")) {
+    return Fail(ErrorCode::kInvalidArgument, "not as a mount option; give --foreground itself");
+  }
+  if (!has_value && option->get_expected_min() > 0 && option->get_type_size() > 0) {
+    return Fail(ErrorCode::kInvalidArgument, "needs a value");
+  }
+  return {};
+}
+
 Result<MountOptions> SortMountOptions(const Parser& parser, bool ignore_unknown) {
   MountOptions sorted;
   for (const std::string& text : parser.mount.o_texts) {
@@ -111,6 +124,9 @@ Result<MountOptions> SortMountOptions(const Parser& parser, bool ignore_unknown)
       std::string flag = ToFlag(option);
       const OptionKind kind = KindOf(option);
       if (IsMountFlag(*parser.mount_app, flag)) {
+        if (auto usable = CheckFlag(*parser.mount_app, flag); !usable) {
+          return Fail("-o " + option, usable.error());
+        }
         sorted.flags.push_back(std::move(flag));
       } else if (kind == OptionKind::kFuse) {
         sorted.fuse_options.push_back(std::move(option));

@@ -46,6 +46,10 @@ Result<void> CheckFuseAccess() {
                 "/dev/fuse: not found; load the kernel's module (modprobe fuse) or, in a "
                 "container, start it with --device /dev/fuse --cap-add SYS_ADMIN");
   }
+  if (access(kDevice, R_OK | W_OK) != 0) {
+    return Fail(ErrorCode::kPermission,
+                "/dev/fuse: this user may not open it; as root: chmod 666 /dev/fuse");
+  }
   if (!IsRoot() && !IsInPath("fusermount3")) {
     return Fail(ErrorCode::kNotFound,
                 "fusermount3: not found, and only root mounts without it; install the package "

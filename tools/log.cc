@@ -6,7 +6,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace tensorfs {
@@ -51,6 +53,11 @@ void LogToStderr(LogLevel level) {
 }
 
 Result<void> LogToFile(const std::string& path, LogLevel level) {
+  // spdlog would make the directory, which after a slip of the pen nobody wants.
+  const std::filesystem::path directory = std::filesystem::absolute(path).parent_path();
+  if (std::error_code error; !std::filesystem::is_directory(directory, error)) {
+    return Fail(ErrorCode::kNotFound, path + ": there is no directory " + directory.string());
+  }
   return InstallFile<spdlog::sinks::basic_file_sink_mt>(path, level);
 }
 

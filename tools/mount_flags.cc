@@ -82,7 +82,7 @@ void AddViewFlags(CLI::App* app, ViewOptions* view) {
 void AddServeFlags(CLI::App* app, MountCommand* command) {
   constexpr const char* kGroup = "Resources";
   KernelOptions* kernel = &command->kernel;
-  AddParsed(app, "--memory-limit", ParseByteSize, &command->serve.tensor_budget_bytes,
+  AddParsed(app, "--memory-limit", ParseMemoryLimit, &command->serve.tensor_budget_bytes,
             "Memory for tensors being made or read (default: 512MiB)")
       ->type_name("SIZE")
       ->group(kGroup);

@@ -9,15 +9,14 @@ namespace tensorfs {
 namespace {
 
 // What libfuse hands to the kernel or to fusermount3. A trailing '=' stands for any value.
-constexpr std::array<std::string_view, 22> kFuseOptions = {
-    "allow_other",  "allow_root",  "default_permissions",
-    "auto_unmount", "max_read=",   "context=",
-    "fscontext=",   "defcontext=", "rootcontext=",
-    "ro",           "suid",        "nosuid",
-    "dev",          "nodev",       "exec",
-    "noexec",       "sync",        "dirsync",
-    "atime",        "noatime",     "blkdev",
-    "debug"};
+constexpr std::array<std::string_view, 21> kFuseOptions = {
+    "allow_other",  "allow_root",   "default_permissions",
+    "auto_unmount", "context=",     "fscontext=",
+    "defcontext=",  "rootcontext=", "ro",
+    "suid",         "nosuid",       "dev",
+    "nodev",        "exec",         "noexec",
+    "sync",         "dirsync",      "atime",
+    "noatime",      "blkdev",       "debug"};
 
 // What mount(8), systemd or fstab's readers deal with. The mount is read-only whatever `rw` says.
 constexpr std::array<std::string_view, 22> kIgnoredOptions = {

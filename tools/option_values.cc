@@ -107,6 +107,13 @@ Result<size_t> ParseByteSize(std::string_view text) {
   return static_cast<size_t>(bytes);
 }
 
+Result<size_t> ParseMemoryLimit(std::string_view text) {
+  constexpr size_t kLeastBytes = size_t{1} << 20;  // less makes no tensor; a forgotten unit, likely
+  const Result<size_t> bytes = ParseByteSize(text);
+  if (bytes && *bytes < kLeastBytes) return Unexpected(text, "at least 1MiB");
+  return bytes;
+}
+
 Result<int> ParseCount(std::string_view text) {
   constexpr int kMaxCount = 1024;
   const std::optional<int> count = ToNumber<int>(text);

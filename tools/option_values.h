@@ -29,6 +29,7 @@ struct SocketAddress {
 
 // "512MiB", "1.5G", "2GB": K, M, G, T and KiB, … are powers of 1024; KB, … are powers of 1000.
 Result<size_t> ParseByteSize(std::string_view text);
+Result<size_t> ParseMemoryLimit(std::string_view text);  // the same, at least 1 MiB
 
 Result<int> ParseCount(std::string_view text);       // 1 and more
 Result<double> ParseSeconds(std::string_view text);  // 0 and more

@@ -49,7 +49,7 @@ std::string ToPrometheus(const MountStatus& status, const ProcessUse& process) {
   const auto count = [](uint64_t value) { return static_cast<double>(value); };
   const Metric metrics[] = {
       {"tensorfs_samples_total", "counter", "Tensors made.", count(reads.samples)},
-      {"tensorfs_sample_errors_total", "counter", "Samples that could not be made.",
+      {"tensorfs_sample_errors_total", "counter", "Attempts to make a sample that failed.",
        count(reads.sample_errors)},
       {"tensorfs_sample_cpu_seconds_total", "counter", "CPU time spent on making tensors.",
        count(reads.cpu_ns) * 1e-9},
