@@ -25,6 +25,7 @@ def decode_with_opencv(path):
     return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
+cv2.setNumThreads(0)  # its threads do not survive the fork of a worker
 READERS = (open_with_pillow, open_with_opencv, decode_with_opencv)
 
 

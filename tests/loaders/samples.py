@@ -64,3 +64,5 @@ def read_each_way(readers, paths):
             for read in readers:
                 yield (read.__name__, f"{workers} workers by {method}",
                        pool.map(read, paths, chunksize=3))
+            pool.close()
+            pool.join()
