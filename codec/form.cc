@@ -15,8 +15,6 @@
 namespace tensorfs {
 namespace {
 
-constexpr int kMaxZstdLevel = 19;  // those above need more memory to decode
-
 struct NamedEncoding {
   Encoding encoding;
   std::string_view name;

@@ -30,6 +30,8 @@ enum class Encoding : uint8_t {
 std::string_view NameOf(Encoding encoding);  // "original", "jpeg-crop", …
 std::optional<Encoding> EncodingFromName(std::string_view name);
 
+inline constexpr int kMaxZstdLevel = 19;  // those above need more memory to decode
+
 // Stage 0 is the source file's bytes, stage 1 the decoded image, then one stage for each step on
 // pixels; the last is the final tensor. Where the final tensor has the bytes of the image before
 // it (uint8, channels last) these are one stage.

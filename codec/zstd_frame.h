@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Bytes as one zstd frame that says how many they are, and back. The contexts that zstd works with
+// are kept for each thread. Thread-safe.
+#ifndef TENSORFS_CODEC_ZSTD_FRAME_H_
+#define TENSORFS_CODEC_ZSTD_FRAME_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "codec/result.h"
+
+namespace tensorfs {
+
+// The most bytes a frame of `bytes` bytes takes.
+size_t ZstdFrameBound(size_t bytes);
+
+// Writes a frame to the start of `out` and returns its size. REQUIRES: level is in
+// 1…kMaxZstdLevel; out has room for ZstdFrameBound(bytes.size()). Errors: kTooLarge if memory runs
+// out.
+Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, std::span<uint8_t> out);
+
+// Fills `out`. Errors: kCorrupt unless `frame` is exactly one frame of out.size() bytes; kTooLarge
+// if memory runs out.
+Result<void> ZstdDecompress(std::span<const uint8_t> frame, std::span<uint8_t> out);
+
+// Upper bounds of what the two allocate, and may keep, for a thread.
+size_t ZstdCompressMemoryBytes(int level);
+inline constexpr size_t kZstdDecompressMemoryBytes = 256 << 10;
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_CODEC_ZSTD_FRAME_H_
