@@ -10,11 +10,12 @@
 namespace tensorfs {
 namespace {
 
-const std::array<const Codec*, 3>& Table() {
-  static const std::array<const Codec*, 3> table = {
+const std::array<const Codec*, 4>& Table() {
+  static const std::array<const Codec*, 4> table = {
       RawCodec(),
       ZstdCodec(),
       ShuffleZstdCodec(),
+      PlanarZstdCodec(),
   };
   return table;
 }

@@ -11,6 +11,7 @@ namespace tensorfs {
 const Codec* RawCodec();
 const Codec* ZstdCodec();
 const Codec* ShuffleZstdCodec();
+const Codec* PlanarZstdCodec();
 
 }  // namespace tensorfs
 

@@ -29,8 +29,8 @@ class ShuffleZstd : public Codec {
     SplitElements(tensor, SizeOf(spec.dtype), planes.get());
     const size_t bound = ZstdFrameBound(tensor.size());
     const auto frame = std::make_unique_for_overwrite<uint8_t[]>(bound);
-    const auto size =
-        ZstdCompress({planes.get(), tensor.size()}, LevelOf(level), {frame.get(), bound});
+    const auto size = ZstdCompress({planes.get(), tensor.size()}, LevelOf(level), ZstdMatches::kAll,
+                                   {frame.get(), bound});
     if (!size) return tl::unexpected(size.error());
     return std::vector<uint8_t>(frame.get(), frame.get() + *size);
   }

@@ -23,7 +23,7 @@ class Zstd : public Codec {
                                              int level) const override {
     const size_t bound = ZstdFrameBound(tensor.size());
     const auto frame = std::make_unique_for_overwrite<uint8_t[]>(bound);
-    const auto size = ZstdCompress(tensor, LevelOf(level), {frame.get(), bound});
+    const auto size = ZstdCompress(tensor, LevelOf(level), ZstdMatches::kAll, {frame.get(), bound});
     if (!size) return tl::unexpected(size.error());
     return std::vector<uint8_t>(frame.get(), frame.get() + *size);
   }

@@ -28,38 +28,47 @@ tl::unexpected<Error> FailWith(size_t zstd_result, ErrorCode otherwise) {
               std::string("zstd: ") + ZSTD_getErrorName(zstd_result));
 }
 
-// Older formats and skippable frames, which libzstd reads too, are not for us.
-bool IsOneFrameOf(std::span<const uint8_t> frame, size_t bytes) {
-  return frame.size() >= sizeof(uint32_t) && ReadLittle32(frame.data()) == ZSTD_MAGICNUMBER &&
-         ZSTD_getFrameContentSize(frame.data(), frame.size()) == bytes &&
-         ZSTD_findFrameCompressedSize(frame.data(), frame.size()) == frame.size();
-}
-
 }  // namespace
 
 size_t ZstdFrameBound(size_t bytes) { return ZSTD_COMPRESSBOUND(bytes); }
 
-Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, std::span<uint8_t> out) {
+Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, ZstdMatches matches,
+                            std::span<uint8_t> out) {
   thread_local Compressor kept;
   Compressor context = kept ? std::move(kept) : Compressor(ZSTD_createCCtx());
   if (!context) return Fail(ErrorCode::kTooLarge, "zstd: no memory");
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  // 0 is the level's own. Level 1 has 7 for much data only; higher levels weigh every match.
+  const bool only_long = matches == ZstdMatches::kLong && level == 1;
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, only_long ? 7 : 0);
   const size_t written =
-      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), level);
+      ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(written)) return FailWith(written, ErrorCode::kInvalidArgument);
   if (ZSTD_sizeof_CCtx(context.get()) <= kMaxKeptBytes) kept = std::move(context);
   return written;
 }
 
-Result<void> ZstdDecompress(std::span<const uint8_t> frame, std::span<uint8_t> out) {
+Result<size_t> ZstdDecompressFront(std::span<const uint8_t> bytes, std::span<uint8_t> out) {
   thread_local const Decompressor context(ZSTD_createDCtx());
   if (!context) return Fail(ErrorCode::kTooLarge, "zstd: no memory");
-  if (!IsOneFrameOf(frame, out.size())) {
-    return Fail(ErrorCode::kCorrupt, "zstd: not one frame of the expected size");
+  // Frames of older formats and skippable ones, which libzstd reads too, are not for us.
+  if (bytes.size() < sizeof(uint32_t) || ReadLittle32(bytes.data()) != ZSTD_MAGICNUMBER ||
+      ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != out.size()) {
+    return Fail(ErrorCode::kCorrupt, "zstd: not a frame of the expected size");
   }
+  const size_t frame_bytes = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
+  if (ZSTD_isError(frame_bytes)) return FailWith(frame_bytes, ErrorCode::kCorrupt);
   const size_t read =
-      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), frame.data(), frame.size());
+      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), bytes.data(), frame_bytes);
   if (ZSTD_isError(read)) return FailWith(read, ErrorCode::kCorrupt);
   if (read != out.size()) return Fail(ErrorCode::kCorrupt, "zstd: fewer bytes than announced");
+  return frame_bytes;
+}
+
+Result<void> ZstdDecompress(std::span<const uint8_t> bytes, std::span<uint8_t> out) {
+  const Result<size_t> frame_bytes = ZstdDecompressFront(bytes, out);
+  if (!frame_bytes) return tl::unexpected(frame_bytes.error());
+  if (*frame_bytes != bytes.size()) return Fail(ErrorCode::kCorrupt, "zstd: bytes behind the end");
   return {};
 }
 

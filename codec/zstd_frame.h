@@ -15,14 +15,22 @@ namespace tensorfs {
 // The most bytes a frame of `bytes` bytes takes.
 size_t ZstdFrameBound(size_t bytes);
 
+// Which repetitions are worth a mention. Among differences to a prediction, short ones come by
+// chance and only cost time to decode.
+enum class ZstdMatches { kAll, kLong };
+
 // Writes a frame to the start of `out` and returns its size. REQUIRES: level is in
 // 1…kMaxZstdLevel; out has room for ZstdFrameBound(bytes.size()). Errors: kTooLarge if memory runs
 // out.
-Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, std::span<uint8_t> out);
+Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, ZstdMatches matches,
+                            std::span<uint8_t> out);
 
-// Fills `out`. Errors: kCorrupt unless `frame` is exactly one frame of out.size() bytes; kTooLarge
-// if memory runs out.
-Result<void> ZstdDecompress(std::span<const uint8_t> frame, std::span<uint8_t> out);
+// Fills `out` from the frame that `bytes` start with and returns the frame's size. Errors: kCorrupt
+// unless that is a frame of out.size() bytes; kTooLarge if memory runs out.
+Result<size_t> ZstdDecompressFront(std::span<const uint8_t> bytes, std::span<uint8_t> out);
+
+// The same, where the frame has to be all of `bytes`.
+Result<void> ZstdDecompress(std::span<const uint8_t> bytes, std::span<uint8_t> out);
 
 // Upper bounds of what the two allocate, and may keep, for a thread.
 size_t ZstdCompressMemoryBytes(int level);
