@@ -2,14 +2,11 @@
 #include "codec/jpeg_decoder.h"
 
 #include <algorithm>
-#include <csetjmp>
 #include <cstring>
 #include <memory>
-#include <string>
 
 #include "codec/jpeg_huffman.h"
-#include "codec/jpeg_source.h"
-#include "codec/libjpeg.h"
+#include "codec/jpeg_session.h"
 #include "codec/pillow_convert.h"
 
 namespace tensorfs {
@@ -17,132 +14,27 @@ namespace {
 
 using Bytes = std::span<const uint8_t>;
 
-// Columns and rows outside the window that fancy upsampling mixes into it.
-constexpr int kUpsamplingReach = 1;
-// libjpeg changes to another upsampling when fewer than 2 samples of a component are left in a row.
-// With sampling factors of at most 4 this many columns keep more.
-constexpr int kMinCroppedColumns = 16;
-
 bool EndsWithEndOfImage(Bytes file) {
   return file.size() >= 2 && file[file.size() - 2] == 0xFF && file.back() == JPEG_EOI;
 }
 
-// libjpeg reports errors by longjmp, which skips destructors. So it is called only from functions
-// that run below Guarded(), take this struct and own nothing themselves.
-struct Session {
+struct Session : JpegSession {
   Session(Bytes file, const ImageHeader& image_header, const Rect& wanted, uint8_t* row_scratch)
-      : source(file),
+      : JpegSession(file, image_header),
         has_end_marker(EndsWithEndOfImage(file)),
-        header(image_header),
         window(wanted),
         scratch(row_scratch) {}
-  ~Session() { jpeg_destroy_decompress(&decompressor); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
 
-  jpeg_decompress_struct decompressor = {};
-  jpeg_error_mgr errors = {};
-  jpeg_progress_mgr progress = {};
-  std::jmp_buf on_error;
-  JpegSource source;
   JpegHuffmanDecoder huffman;
   const bool has_end_marker;
-
-  const ImageHeader& header;
   const Rect& window;
   uint8_t* scratch;        // one row of the whole image, 4 bytes a pixel
   Image* image = nullptr;  // where the window goes
   int columns_left = 0;    // the first column that libjpeg gives out
-  ErrorCode code = ErrorCode::kCorrupt;
-  char message[JMSG_LENGTH_MAX] = {};
 };
-
-Session& SessionOf(j_common_ptr decompressor) {
-  return *static_cast<Session*>(decompressor->client_data);
-}
-
-[[noreturn]] void Abort(Session& session, ErrorCode code, const char* message) {
-  session.code = code;
-  std::strncpy(session.message, message, sizeof(session.message) - 1);
-  std::longjmp(session.on_error, 1);
-}
-
-[[noreturn]] void AbortTruncated(Session& session) {
-  Abort(session, ErrorCode::kTruncated, "the file is truncated");
-}
-
-ErrorCode CodeOf(int libjpeg_error) {
-  switch (libjpeg_error) {
-    case JERR_OUT_OF_MEMORY:
-    case JERR_IMAGE_TOO_BIG:
-      return ErrorCode::kTooLarge;
-    case JERR_CANT_SUSPEND:
-    case JERR_CONVERSION_NOTIMPL:
-    case JERR_FRACT_SAMPLE_NOTIMPL:
-    case JERR_SOF_UNSUPPORTED:
-      return ErrorCode::kUnsupported;
-    default:
-      return ErrorCode::kCorrupt;
-  }
-}
-
-[[noreturn]] void OnLibjpegError(j_common_ptr decompressor) {
-  Session& session = SessionOf(decompressor);
-  decompressor->err->format_message(decompressor, session.message);
-  session.code = CodeOf(decompressor->err->msg_code);
-  std::longjmp(session.on_error, 1);
-}
-
-void LimitScans(j_common_ptr decompressor) {
-  const auto* state = reinterpret_cast<const jpeg_decompress_struct*>(decompressor);
-  if (state->input_scan_number > kMaxJpegScans) {
-    Abort(SessionOf(decompressor), ErrorCode::kTooLarge, "too many scans");
-  }
-}
-
-using Step = void (*)(Session&);
-
-// Runs the step and returns whether it came to its end.
-bool Guarded(Session& session, Step step) {
-  if (setjmp(session.on_error) != 0) return false;
-  step(session);
-  return true;
-}
-
-void Open(Session& session) {
-  jpeg_decompress_struct& decompressor = session.decompressor;
-  decompressor.err = jpeg_std_error(&session.errors);
-  session.errors.error_exit = OnLibjpegError;
-  session.errors.emit_message = [](j_common_ptr, int) {};  // warnings: Pillow ignores them too
-  decompressor.client_data = &session;
-  jpeg_create_decompress(&decompressor);
-  session.progress.progress_monitor = LimitScans;
-  decompressor.progress = &session.progress;
-  session.source.Attach(&decompressor);
-}
-
-void ReadHeader(Session& session) {
-  for (int status = JPEG_HEADER_TABLES_ONLY; status != JPEG_HEADER_OK;) {
-    status = jpeg_read_header(&session.decompressor, FALSE);
-    if (status == JPEG_SUSPENDED && !session.source.Continue()) AbortTruncated(session);
-  }
-}
-
-void CheckHeader(Session& session) {
-  jpeg_decompress_struct& decompressor = session.decompressor;
-  const ImageHeader& header = session.header;
-  if (static_cast<int>(decompressor.image_width) != header.size.width ||
-      static_cast<int>(decompressor.image_height) != header.size.height ||
-      decompressor.num_components != header.components ||
-      (jpeg_has_multiple_scans(&decompressor) != FALSE) != header.multi_scan) {
-    Abort(session, ErrorCode::kCorrupt, "contradictory frame headers");
-  }
-}
 
 // Reads all scans, if there are several.
 void Start(Session& session) {
-  ReadHeader(session);
-  CheckHeader(session);
   jpeg_decompress_struct& decompressor = session.decompressor;
   decompressor.out_color_space = session.header.components == 4 ? JCS_CMYK : JCS_RGB;
   while (!jpeg_start_decompress(&decompressor)) {
@@ -169,9 +61,9 @@ void CropColumns(Session& session) {
   const Rect& window = session.window;
   const int image_width = session.header.size.width;
   const int right =
-      std::min(std::max(window.right + kUpsamplingReach, kMinCroppedColumns), image_width);
+      std::min(std::max(window.right + kJpegUpsamplingReach, kMinJpegColumns), image_width);
   JDIMENSION left =
-      std::max(std::min(window.left - kUpsamplingReach, right - kMinCroppedColumns), 0);
+      std::max(std::min(window.left - kJpegUpsamplingReach, right - kMinJpegColumns), 0);
   JDIMENSION width = right - left;
   jpeg_crop_scanline(&session.decompressor, &left, &width);
   session.columns_left = static_cast<int>(left);
@@ -244,7 +136,7 @@ void CheckRest(Session& session) {
 }
 
 void Decode(Session& session) {
-  Open(session);
+  OpenJpeg(session);
   Start(session);
   ReadWindow(session);
   CheckRest(session);
@@ -259,9 +151,7 @@ Result<Image> DecodeJpeg(Bytes file, const ImageHeader& header, const Rect& wind
   const auto scratch = std::make_unique_for_overwrite<uint8_t[]>(size_t{4} * header.size.width + 1);
   Session session(file, header, window, scratch.get() + 1);
   session.image = &image;
-  if (!Guarded(session, Decode)) {
-    return Fail(session.code, std::string("JPEG: ") + session.message);
-  }
+  if (!Guarded(session, Decode)) return session.Failure();
   return image;
 }
 

@@ -19,10 +19,6 @@ Result<Image> DecodeJpeg(std::span<const uint8_t> file, const ImageHeader& heade
                          const Rect& window);
 size_t JpegMemoryBytes(const ImageHeader& header, const Rect& window);
 
-// A file with more scans is refused: each may cost a pass over all pixels for a few bytes. Encoders
-// write about 10.
-inline constexpr int kMaxJpegScans = 500;
-
 }  // namespace tensorfs
 
 #endif  // TENSORFS_CODEC_JPEG_DECODER_H_
