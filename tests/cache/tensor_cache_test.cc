@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "cache/tensor_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "cache/disk_usage.h"
+#include "tests/cache/cache_fixture.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr uint64_t kMiB = 1 << 20;
+constexpr uint64_t kLimit = 64 * kMiB;
+
+TEST(TensorCache, FindsWhatWasOfferedAndFlushed) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  EXPECT_FALSE(cache->Find(KeyOf(1), kSource));
+  const FileBytes bytes = BytesOf(1, 150'000);
+  Offer(cache.get(), KeyOf(1), bytes);
+  ASSERT_TRUE(cache->Flush());
+  const auto hit = cache->Find(KeyOf(1), kSource);
+  ASSERT_TRUE(hit);
+  EXPECT_TRUE(Is(*hit, bytes));
+  const CacheStats stats = cache->Stats();
+  EXPECT_EQ(stats.hits, 1u);
+  EXPECT_EQ(stats.misses, 1u);
+  EXPECT_EQ(stats.admitted, 1u);
+  EXPECT_EQ(stats.entries, 1u);
+  EXPECT_FLOAT_EQ(static_cast<float>(stats.saved_s), static_cast<float>(kSavedS));
+  EXPECT_EQ(stats.condition, "");
+}
+
+TEST(TensorCache, KeepsFilesOfEverySize) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  const std::vector<size_t> sizes = {0, 1, 127, 4095, 4096, 65'537, 602'240, 3 * kMiB};
+  for (const size_t size : sizes) Offer(cache.get(), KeyOf(size), BytesOf(size, size));
+  ASSERT_TRUE(cache->Flush());
+  for (const size_t size : sizes) {
+    const auto hit = cache->Find(KeyOf(size), kSource);
+    ASSERT_TRUE(hit) << size;
+    EXPECT_TRUE(Is(*hit, BytesOf(size, size))) << size;
+  }
+}
+
+TEST(TensorCache, RefusesAFileThatIsLargeForItsLimit) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  EXPECT_FALSE(cache->Wants(KeyOf(1), kLimit / 8, kSavedS));
+  Offer(cache.get(), KeyOf(1), BytesOf(1, kLimit / 8));
+  EXPECT_EQ(cache->Stats().refused, 1u);
+}
+
+TEST(TensorCache, TellsKeysApartByPathAndFingerprint) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  const std::string odd_path("d\0\xff\n/\x80", 6);
+  Offer(cache.get(), {odd_path, 1}, BytesOf(1, 1000));
+  Offer(cache.get(), {odd_path, 2}, BytesOf(2, 1000));
+  ASSERT_TRUE(cache->Flush());
+  EXPECT_TRUE(Is(*cache->Find({odd_path, 1}, kSource), BytesOf(1, 1000)));
+  EXPECT_TRUE(Is(*cache->Find({odd_path, 2}, kSource), BytesOf(2, 1000)));
+  EXPECT_FALSE(cache->Find({odd_path, 3}, kSource));
+  EXPECT_FALSE(cache->Find({odd_path.substr(0, 5), 1}, kSource));
+}
+
+TEST(TensorCache, DropsAnEntryOfAnotherVersionOfTheSource) {
+  const TemporaryDir scratch;
+  const SourceVersion changed{kSource.size_bytes, kSource.mtime_ns + 1};
+  {
+    const auto cache = OpenCache(scratch / "cache", kLimit);
+    Offer(cache.get(), KeyOf(1), BytesOf(1, 1000));
+    ASSERT_TRUE(cache->Flush());
+    EXPECT_FALSE(cache->Find(KeyOf(1), changed));
+    EXPECT_FALSE(cache->Find(KeyOf(1), kSource)) << "it was dropped";
+    Offer(cache.get(), KeyOf(1), BytesOf(1, 1000, 1), kSavedS, changed);
+    ASSERT_TRUE(cache->Flush());
+    EXPECT_TRUE(Is(*cache->Find(KeyOf(1), changed), BytesOf(1, 1000, 1)));
+    EXPECT_EQ(cache->Stats().corrupt, 0u);
+  }
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  EXPECT_TRUE(Is(*cache->Find(KeyOf(1), changed), BytesOf(1, 1000, 1)));
+  EXPECT_EQ(cache->Stats().entries, 1u);
+}
+
+TEST(TensorCache, IsThereAfterARestart) {
+  const TemporaryDir scratch;
+  {
+    const auto cache = OpenCache(scratch / "cache", kLimit);
+    for (uint64_t i = 0; i < 100; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 20'000));
+    ASSERT_TRUE(cache->Flush());
+    for (int read = 0; read < 3; ++read) ASSERT_TRUE(cache->Find(KeyOf(5), kSource));
+    cache->Drop(KeyOf(6));
+  }
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  EXPECT_EQ(cache->Stats().entries, 99u);
+  EXPECT_FALSE(cache->Find(KeyOf(6), kSource));
+  const auto hottest = cache->Hottest(2);
+  ASSERT_TRUE(hottest);
+  ASSERT_EQ(hottest->size(), 2u);
+  EXPECT_EQ(hottest->front().path, KeyOf(5).path);
+  EXPECT_EQ(hottest->front().reads, 3u);
+  EXPECT_EQ(hottest->front().bytes, 20'000u);
+  EXPECT_EQ(hottest->front().source, kSource);
+  for (uint64_t i = 0; i < 100; ++i) {
+    if (i == 6) continue;
+    const auto hit = cache->Find(KeyOf(i), kSource);
+    EXPECT_TRUE(hit && Is(*hit, BytesOf(i, 20'000))) << i;
+  }
+}
+
+TEST(TensorCache, AHitOutlivesTheCache) {
+  const TemporaryDir scratch;
+  auto cache = OpenCache(scratch / "cache", kLimit);
+  Offer(cache.get(), KeyOf(1), BytesOf(1, 150'000));
+  ASSERT_TRUE(cache->Flush());
+  const auto hit = cache->Find(KeyOf(1), kSource);
+  ASSERT_TRUE(hit);
+  cache.reset();
+  EXPECT_TRUE(Is(*hit, BytesOf(1, 150'000)));
+}
+
+TEST(TensorCache, LetsTheOwnerGoWhenTheFileIsWrittenOrRefused) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  const auto owner = std::make_shared<const FileBytes>(BytesOf(1, 1000));
+  cache->Offer(KeyOf(1), kSource, *owner, owner, kSavedS);
+  cache->Offer(KeyOf(1), kSource, *owner, owner, kSavedS);
+  ASSERT_TRUE(cache->Flush());
+  EXPECT_EQ(owner.use_count(), 1);
+  EXPECT_EQ(cache->Stats().queued_bytes, 0u);
+}
+
+TEST(TensorCache, AFullQueueLosesTheOfferAndCountsIt) {
+  const TemporaryDir scratch;
+  auto opened =
+      TensorCache::Open(scratch / "cache", {.limit_bytes = kLimit, .queue_bytes = 100'000});
+  ASSERT_TRUE(opened);
+  TensorCache& cache = **opened;
+  Offer(&cache, KeyOf(1), BytesOf(1, 100'001));
+  EXPECT_EQ(cache.Stats().queue_full, 1u);
+  EXPECT_EQ(cache.Stats().admitted, 0u);
+  EXPECT_TRUE(cache.Wants(KeyOf(1), 100'001, kSavedS)) << "another time, perhaps";
+}
+
+TEST(TensorCache, EvictsByPath) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  for (uint64_t i = 0; i < 20; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 1000));
+  const auto evicted =
+      cache->Evict([](std::string_view path) { return path.starts_with("class/1"); });
+  ASSERT_TRUE(evicted);
+  EXPECT_EQ(*evicted, 11u);
+  EXPECT_FALSE(cache->Find(KeyOf(1), kSource));
+  EXPECT_FALSE(cache->Find(KeyOf(19), kSource));
+  EXPECT_TRUE(cache->Find(KeyOf(2), kSource));
+  EXPECT_EQ(cache->Stats().entries, 9u);
+}
+
+TEST(TensorCache, VerifiesEveryEntryUntilToldToStop) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  for (uint64_t i = 0; i < 20; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 1000));
+  ASSERT_TRUE(cache->Flush());
+  const auto all = cache->Verify([](const TensorCache::Verified&) { return true; });
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->entries, 20u);
+  EXPECT_EQ(all->bytes, 20'000u);
+  EXPECT_EQ(all->bad, 0u);
+  const auto some = cache->Verify([](const TensorCache::Verified& so_far) {  //
+    return so_far.entries < 5;
+  });
+  EXPECT_EQ(some->entries, 5u);
+  EXPECT_EQ(cache->Stats().hits, 0u);
+}
+
+TEST(TensorCache, ASecondOpeningFailsAsBusy) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  const auto second = TensorCache::Open(scratch / "cache", {.limit_bytes = kLimit});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kBusy);
+  EXPECT_NE(second.error().message.find(scratch / "cache"), std::string::npos);
+}
+
+TEST(TensorCache, WantsALimitThatCanHoldSomething) {
+  const TemporaryDir scratch;
+  const auto cache = TensorCache::Open(scratch / "cache", {.limit_bytes = 100});
+  ASSERT_FALSE(cache);
+  EXPECT_EQ(cache.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(TensorCache, ASmallerLimitIsKeptFromTheOpeningOn) {
+  const TemporaryDir scratch;
+  {
+    const auto cache = OpenCache(scratch / "cache", kLimit);
+    for (uint64_t i = 0; i < 40; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, kMiB));
+  }
+  ASSERT_GT(DiskUsage(scratch / "cache"), 38 * kMiB);
+  const auto cache = OpenCache(scratch / "cache", kLimit / 4);
+  EXPECT_LE(DiskUsage(scratch / "cache"), kLimit / 4);
+  EXPECT_GT(cache->Stats().entries, 10u);
+  EXPECT_TRUE(cache->Find(KeyOf(39), kSource));
+}
+
+}  // namespace
+}  // namespace tensorfs
