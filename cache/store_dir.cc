@@ -8,23 +8,15 @@
 #include <charconv>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
+#include "cache/io_error.h"
 #include "codec/hash.h"
 
 namespace tensorfs {
 namespace {
 
 constexpr size_t kReadableNameLength = 32;
-
-tl::unexpected<Error> FailErrno(const std::string& path, int error) {
-  const ErrorCode code = error == EACCES || error == EPERM || error == EROFS
-                             ? ErrorCode::kPermission
-                         : error == ENOENT ? ErrorCode::kNotFound
-                                           : ErrorCode::kIo;
-  return Fail(code, path + ": " + std::strerror(error));
-}
 
 std::string LockPath(const std::string& store) { return store + "/lock"; }
 

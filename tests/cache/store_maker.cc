@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "store_maker.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <random>
+#include <system_error>
+
+#include "codec/hash.h"
+
+namespace tensorfs {
+
+MadeSample MakeSample(std::string_view key, uint64_t version, size_t payload_bytes) {
+  MadeSample made;
+  const uint64_t seed = Hash64(key, version);
+  made.source = {.size_bytes = seed, .mtime_ns = static_cast<int64_t>(version)};
+  made.form.form = {.stage = static_cast<int>(seed % 3) + 1,
+                    .encoding = seed % 2 == 0 ? Encoding::kRaw : Encoding::kPlanarZstd,
+                    .level = static_cast<int>(seed % 5)};
+  made.form.stage_fingerprint = seed * 3;
+  made.form.source_size = {.width = 500, .height = 375};
+  made.form.window = {.left = 1, .top = 2, .right = 300, .bottom = 301};
+  std::minstd_rand random(static_cast<uint32_t>(seed));
+  made.payload.resize(payload_bytes);
+  for (uint8_t& byte : made.payload) byte = static_cast<uint8_t>(random() >> 8);
+  return made;
+}
+
+Result<void> PutSample(SampleStore& store, std::string_view key, uint64_t version,
+                       size_t payload_bytes) {
+  const MadeSample made = MakeSample(key, version, payload_bytes);
+  return store.Put(key, made.source, made.form, made.payload);
+}
+
+std::optional<uint64_t> CheckSample(const SampleStore& store, std::string_view key) {
+  const auto found = store.Find(key);
+  if (!found) return std::nullopt;
+  std::vector<uint8_t> payload(found->location.payload_bytes);
+  if (!store.Read(key, *found, payload)) return std::nullopt;
+  const auto version = static_cast<uint64_t>(found->source.mtime_ns);
+  const MadeSample made = MakeSample(key, version, payload.size());
+  EXPECT_EQ(found->source, made.source) << key;
+  EXPECT_EQ(found->form, made.form) << key;
+  EXPECT_TRUE(payload == made.payload) << key << ": wrong bytes";
+  return version;
+}
+
+uint64_t DiskBytes(const std::filesystem::path& directory) {
+  uint64_t bytes = 0;
+  std::error_code failure;
+  std::filesystem::recursive_directory_iterator entry(directory, failure);
+  for (; !failure && entry != std::filesystem::recursive_directory_iterator();
+       entry.increment(failure)) {
+    struct stat attr;
+    if (lstat(entry->path().c_str(), &attr) != 0 || !S_ISREG(attr.st_mode)) continue;
+    bytes += static_cast<uint64_t>(attr.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+}  // namespace tensorfs
