@@ -3,13 +3,18 @@
 
 namespace tensorfs {
 
-void DirListing::Add(std::string_view name, uint64_t inode, uint32_t type) {
+void DirListing::ReserveLike(const DirListing& other) {
+  rows_.reserve(other.rows_.size());
+  names_.reserve(other.names_.size());
+}
+
+void DirListing::Add(std::string_view base, std::string_view suffix, uint64_t inode,
+                     uint32_t type) {
   rows_.push_back({.inode = inode,
                    .name_offset = names_.size(),
-                   .name_length = name.size(),
+                   .name_length = base.size() + suffix.size(),
                    .type_bits = type >> 12});
-  names_.append(name);
-  names_.push_back('\0');
+  names_.append(base).append(suffix).push_back('\0');
 }
 
 DirEntry DirListing::at(size_t index) const {

@@ -21,8 +21,11 @@ struct DirEntry {
 // Names share one buffer: a directory of a million files costs some tens of bytes for each.
 class DirListing {
  public:
-  // REQUIRES: the name has at most 65,535 bytes.
-  void Add(std::string_view name, uint64_t inode, uint32_t type);
+  // Room for as many entries, and as many bytes of names, as `other` has.
+  void ReserveLike(const DirListing& other);
+
+  // The name is `base` and `suffix`. REQUIRES: it has at most 65,535 bytes.
+  void Add(std::string_view base, std::string_view suffix, uint64_t inode, uint32_t type);
 
   size_t size() const { return rows_.size(); }
   DirEntry at(size_t index) const;

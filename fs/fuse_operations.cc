@@ -117,23 +117,23 @@ DirEntry EntryAt(const DirListing& listing, fuse_ino_t directory, size_t positio
   return listing.at(position - 2);
 }
 
-// Appends entries to a reply until it is full. An entry's offset is the position after it.
+// A listing's reply, which takes entries until it is full. An entry's offset is the position after
+// it.
 class DirReply {
  public:
   DirReply(fuse_req_t request, size_t size)
       : request_(request), size_(size), buffer_(std::make_unique_for_overwrite<char[]>(size)) {}
 
-  bool Add(const DirEntry& entry, size_t next_position) {
-    struct stat attributes = {};
-    attributes.st_ino = entry.inode;
-    attributes.st_mode = entry.type;
-    return Advance(fuse_add_direntry(request_, End(), Room(), entry.name.data(), &attributes,
-                                     static_cast<off_t>(next_position)));
+  bool Add(const DirEntry& entry, size_t position) {
+    attributes_.st_ino = entry.inode;
+    attributes_.st_mode = entry.type;
+    return Advance(fuse_add_direntry(request_, End(), Room(), entry.name.data(), &attributes_,
+                                     static_cast<off_t>(position + 1)));
   }
 
-  bool AddPlus(const DirEntry& entry, const fuse_entry_param& attributes, size_t next_position) {
+  bool AddPlus(const DirEntry& entry, const fuse_entry_param& attributes, size_t position) {
     return Advance(fuse_add_direntry_plus(request_, End(), Room(), entry.name.data(), &attributes,
-                                          static_cast<off_t>(next_position)));
+                                          static_cast<off_t>(position + 1)));
   }
 
   void Send() { fuse_reply_buf(request_, buffer_.get(), used_); }
@@ -151,17 +151,29 @@ class DirReply {
   const size_t size_;
   const std::unique_ptr<char[]> buffer_;
   size_t used_ = 0;
+  struct stat attributes_ = {};
 };
 
-void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-               fuse_file_info* file) {
-  const auto& listing = *reinterpret_cast<const DirListing*>(file->fh);
+// Replies with the entries from `offset` on, each added by `add`, which returns whether it had
+// room.
+template <typename Add>
+void ReplyListing(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+                  const fuse_file_info& file, const Add& add) {
+  const auto& listing = *reinterpret_cast<const DirListing*>(file.fh);
   DirReply reply(request, size);
   const size_t count = listing.size() + 2;
   for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
-    if (!reply.Add(EntryAt(listing, inode, position), position + 1)) break;
+    if (!add(reply, EntryAt(listing, inode, position), position)) break;
   }
   reply.Send();
+}
+
+void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+               fuse_file_info* file) {
+  ReplyListing(request, inode, size, offset, *file,
+               [](DirReply& reply, const DirEntry& entry, size_t position) {
+                 return reply.Add(entry, position);
+               });
 }
 
 // An entry without attributes: inode 0 tells the kernel to look the name up when it needs it.
@@ -187,16 +199,13 @@ fuse_entry_param LookUpForListing(fuse_req_t request, fuse_ino_t directory, size
 // more (find) get them several times as fast.
 void OnReadDirPlus(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
                    fuse_file_info* file) {
-  const auto& listing = *reinterpret_cast<const DirListing*>(file->fh);
-  DirReply reply(request, size);
-  const size_t count = listing.size() + 2;
-  for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
-    const DirEntry entry = EntryAt(listing, inode, position);
-    const fuse_entry_param attributes =
-        offset == 0 ? NameOnly(entry) : LookUpForListing(request, inode, position, entry);
-    if (!reply.AddPlus(entry, attributes, position + 1)) break;
-  }
-  reply.Send();
+  ReplyListing(request, inode, size, offset, *file,
+               [&](DirReply& reply, const DirEntry& entry, size_t position) {
+                 const fuse_entry_param attributes =
+                     offset == 0 ? NameOnly(entry)
+                                 : LookUpForListing(request, inode, position, entry);
+                 return reply.AddPlus(entry, attributes, position);
+               });
 }
 
 void OnStatFs(fuse_req_t request, fuse_ino_t) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <bit>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -79,21 +80,23 @@ ClaimTable CountClaims(const DirListing& entries, const SampleNames& names) {
 }
 
 // The entries under their presented names, in the same order.
-std::unique_ptr<const DirListing> Rename(const DirListing& entries, const SampleNames& names) {
-  const ClaimTable claims = CountClaims(entries, names);
+std::unique_ptr<const DirListing> Rename(const DirListing& entries, const SampleNames& names,
+                                         SuffixSet suffixes) {
+  std::optional<ClaimTable> claims;  // none: every stem is claimed once
+  if (!names.StemsAreUnique(suffixes)) claims.emplace(CountClaims(entries, names));
+  std::string_view stem;
+  const SampleNames::ClaimCount count = [&](std::string_view base) -> Result<int> {
+    const bool is_looked_up = claims && (claims->has_rivals() || base != stem);
+    return is_looked_up ? claims->CountOf(base) : 1;
+  };
   auto presented = std::make_unique<DirListing>();
+  presented->ReserveLike(entries);
   for (size_t i = 0; i < entries.size(); ++i) {
     const DirEntry entry = entries.at(i);
-    const std::string_view stem =
-        S_ISREG(entry.type) ? names.StemOf(entry.name) : std::string_view();
-    if (stem.empty()) {
-      presented->Add(entry.name, entry.inode, entry.type);
-      continue;
-    }
-    const auto count = [&](std::string_view base) -> Result<int> {
-      return base == stem && !claims.has_rivals() ? 1 : claims.CountOf(base);
-    };
-    presented->Add(*names.Present(entry.name, count), entry.inode, entry.type);
+    stem = S_ISREG(entry.type) ? names.StemOf(entry.name) : std::string_view();
+    const ShownName shown =
+        stem.empty() ? ShownName{entry.name, ""} : *names.Present(entry.name, count);
+    presented->Add(shown.base, shown.suffix, entry.inode, entry.type);
   }
   return presented;
 }
@@ -105,12 +108,12 @@ Result<PresentedDirectory> PresentDirectory(const SourceDir& directory, Inode in
   auto entries = std::make_unique<DirListing>();
   SuffixSet suffixes = 0;
   const auto collect = [&](std::string_view name, uint32_t type) {
-    entries->Add(name, HashInode(inode, name), type);
+    entries->Add(name, "", HashInode(inode, name), type);
     suffixes |= names.SuffixOf(name);
   };
   if (auto listed = directory.ForEach(collect); !listed) return tl::unexpected(listed.error());
   if (!names.replaces()) return PresentedDirectory{std::move(entries), suffixes};
-  return PresentedDirectory{Rename(*entries, names), suffixes};
+  return PresentedDirectory{Rename(*entries, names, suffixes), suffixes};
 }
 
 }  // namespace tensorfs

@@ -2,11 +2,13 @@
 #include "fs/sample_names.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace tensorfs {
 namespace {
 
 constexpr size_t kMaxNameBytes = 255;
+constexpr size_t kPresentedBit = 63;  // of a SuffixSet; the bits below are the listed suffixes'
 
 // Of ASCII letters alone, whatever the locale.
 std::string Lower(std::string text) {
@@ -65,7 +67,6 @@ std::string_view SampleNames::StemOf(std::string_view name) const {
 }
 
 SuffixSet SampleNames::SuffixOf(std::string_view name) const {
-  constexpr size_t kPresentedBit = 63;
   if (!BaseOf(name).empty()) return SuffixSet{1} << kPresentedBit;
   const size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return 0;
@@ -84,20 +85,24 @@ std::string_view SampleNames::ClaimOf(std::string_view name, bool is_file) const
   return stem.empty() ? BaseOf(name) : stem;
 }
 
-Result<std::string> SampleNames::Present(std::string_view name, const ClaimCount& claims) const {
-  if (!replaces()) return std::string(name);
+Result<ShownName> SampleNames::Present(std::string_view name, const ClaimCount& claims) const {
+  if (!replaces()) return ShownName{name, ""};
   const std::string_view stem = StemOf(name);
   if (stem.size() + presented_suffix_.size() <= kMaxNameBytes) {
     const Result<int> others = claims(stem);
     if (!others) return tl::unexpected(others.error());
-    if (*others <= 1) return std::string(stem) + presented_suffix_;
+    if (*others <= 1) return ShownName{stem, presented_suffix_};
   }
   if (name.size() + presented_suffix_.size() <= kMaxNameBytes) {
     const Result<int> others = claims(name);
     if (!others) return tl::unexpected(others.error());
-    if (*others == 0) return std::string(name) + presented_suffix_;
+    if (*others == 0) return ShownName{name, presented_suffix_};
   }
-  return std::string(name);
+  return ShownName{name, ""};
+}
+
+bool SampleNames::StemsAreUnique(SuffixSet suffixes) const {
+  return suffixes_.size() <= kPresentedBit && std::popcount(suffixes) <= 1;
 }
 
 Result<std::vector<std::string>> SampleNames::SamplesOfStem(std::string_view stem,
@@ -122,7 +127,7 @@ Result<bool> SampleNames::ShowsAs(const std::string& name, std::string_view pres
     if (!samples) return tl::unexpected(samples.error());
     return static_cast<int>(samples->size()) + (*real == NameKind::kNothing ? 0 : 1);
   };
-  const Result<std::string> shown = Present(name, claims);
+  const Result<ShownName> shown = Present(name, claims);
   if (!shown) return tl::unexpected(shown.error());
   return *shown == presented;
 }

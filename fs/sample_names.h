@@ -40,6 +40,17 @@ using NameProbe = std::function<Result<NameKind>(const std::string& source_name)
 // Endings of names that matter here, a bit for each: see SampleNames::SuffixOf.
 using SuffixSet = uint64_t;
 
+// A presented name in two parts.
+struct ShownName {
+  std::string_view base;
+  std::string_view suffix;  // ".npy", or empty
+
+  bool operator==(std::string_view whole) const {
+    return whole.size() == base.size() + suffix.size() && whole.starts_with(base) &&
+           whole.ends_with(suffix);
+  }
+};
+
 class SampleNames {
  public:
   // Samples keep their names.
@@ -64,8 +75,13 @@ class SampleNames {
   // really named so. Above 1 it need not be counted further.
   using ClaimCount = std::function<Result<int>(std::string_view base)>;
 
-  // The presented name of a sample. REQUIRES: IsSample(name).
-  Result<std::string> Present(std::string_view name, const ClaimCount& claims) const;
+  // The presented name of a sample, whose parts `name` and this object own. REQUIRES:
+  // IsSample(name).
+  Result<ShownName> Present(std::string_view name, const ClaimCount& claims) const;
+
+  // Whether the stems of all samples of a directory are known to be claimed once, from the suffixes
+  // of all its names alone.
+  bool StemsAreUnique(SuffixSet suffixes) const;
 
   // The base that an entry claims: a sample its stem, x.npy its "x", any other none (empty).
   std::string_view ClaimOf(std::string_view name, bool is_file) const;

@@ -28,8 +28,9 @@ std::map<std::string, std::string> Shown(const SampleNames& names, const Directo
   for (const auto& [name, kind] : directory) {
     shown[name] = name;
     if (kind != NameKind::kFile || !names.IsSample(name)) continue;
-    shown[name] = *names.Present(
+    const ShownName parts = *names.Present(
         name, [&](std::string_view base) -> Result<int> { return claims[std::string(base)]; });
+    shown[name] = std::string(parts.base).append(parts.suffix);
   }
   return shown;
 }
@@ -79,6 +80,16 @@ TEST(SampleNames, ExtensionsBeyondTheBitsAreSamplesAllTheSame) {
   EXPECT_NE(names.SuffixOf("x.e0"), 0u);
   EXPECT_EQ(names.SuffixOf("x.e99"), 0u);
   EXPECT_TRUE(names.IsSample("x.e99"));
+  EXPECT_FALSE(names.StemsAreUnique(0));
+}
+
+TEST(SampleNames, OneSpellingOfOneExtensionMakesStemsUnique) {
+  const SampleNames names = Npy();
+  const SuffixSet jpg = names.SuffixOf("x.jpg");
+  EXPECT_TRUE(names.StemsAreUnique(0));
+  EXPECT_TRUE(names.StemsAreUnique(jpg));
+  EXPECT_FALSE(names.StemsAreUnique(jpg | names.SuffixOf("x.JPG")));
+  EXPECT_FALSE(names.StemsAreUnique(jpg | names.SuffixOf("x.npy")));
 }
 
 TEST(SampleNames, RefusesExtensionsThatCannotBeOne) {
