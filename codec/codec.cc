@@ -10,13 +10,12 @@
 namespace tensorfs {
 namespace {
 
-const std::array<const Codec*, 5>& Table() {
-  static const std::array<const Codec*, 5> table = {
+const std::array<const Codec*, 4>& Table() {
+  static const std::array<const Codec*, 4> table = {
       RawCodec(),
       ZstdCodec(),
       ShuffleZstdCodec(),
       PlanarZstdCodec(),
-      PngCodec(),
   };
   return table;
 }

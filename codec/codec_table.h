@@ -12,7 +12,6 @@ const Codec* RawCodec();
 const Codec* ZstdCodec();
 const Codec* ShuffleZstdCodec();
 const Codec* PlanarZstdCodec();
-const Codec* PngCodec();
 
 }  // namespace tensorfs
 

@@ -129,16 +129,30 @@ std::vector<std::string> StageNames(const Pipeline& pipeline) {
   return names;
 }
 
+int FinalStage(const Pipeline& pipeline) {
+  const auto pixel_steps = std::ranges::count_if(pipeline.steps(), IsPixelStep);
+  return 1 + static_cast<int>(pixel_steps) + (FinalIsImage(pipeline) ? 0 : 1);
+}
+
 uint64_t StageFingerprint(const Pipeline& pipeline, int stage) {
-  const size_t steps_stages = StepStageNames(pipeline).size();
-  if (static_cast<size_t>(stage) >= steps_stages) return Hash64("final|" + pipeline.ToString());
-  std::string text = stage == 0 ? "source" : "decode";
+  if (stage == FinalStage(pipeline) && !FinalIsImage(pipeline)) {
+    return Hash64("final|" + pipeline.ToString());
+  }
+  std::string text = "decode";
   int passed = 1;
   for (const Step& step : pipeline.steps()) {
     if (passed >= stage) break;
     if (!IsPixelStep(step)) continue;
     text += "|" + ToString(step);
     ++passed;
+  }
+  return Hash64(text);
+}
+
+uint64_t SourceFingerprint(const Rect& window) {
+  std::string text = "source";
+  for (const int edge : {window.left, window.top, window.right, window.bottom}) {
+    text += "|" + std::to_string(edge);
   }
   return Hash64(text);
 }

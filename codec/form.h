@@ -47,9 +47,14 @@ struct Form {
 // "grayscale"; the second of a kind "pad-2"), and "final" for the last stage.
 std::vector<std::string> StageNames(const Pipeline& pipeline);
 
+// The number of the last stage.
+int FinalStage(const Pipeline& pipeline);
+
 // A hash of all that decides the value at a stage: equal for pipelines whose steps up to there are
-// equal. The values are stored on disk.
+// equal. The values are stored on disk. REQUIRES: stage > 0.
 uint64_t StageFingerprint(const Pipeline& pipeline, int stage);
+// The same for a part of the source file that has all of the pixels in `window`, and these exactly.
+uint64_t SourceFingerprint(const Rect& window);
 
 // "STAGE:ENCODING" or, for zstd's encodings, "STAGE:ENCODING-LEVEL" with a level from 1 to 19.
 // Errors: kInvalidArgument, listing what there is.
@@ -62,8 +67,8 @@ struct StoredForm {
   Form form;
   uint64_t stage_fingerprint = 0;
   ImageSize source_size;  // of the whole source image
-  // The part of the stage's whole image that the payload holds; for source stages in source
-  // coordinates. Unused at the final stage.
+  // The part of the stage's whole image that the payload shows; for a cut JPEG in source
+  // coordinates. Empty where the value is no image.
   Rect window;
 
   bool operator==(const StoredForm&) const = default;

@@ -38,6 +38,9 @@ class TensorFileLayout {
   size_t tensor_offset() const { return header_.size(); }
   size_t tensor_bytes() const { return spec_.SizeBytes(); }
 
+  // Whether the tensor's own bytes still stand there after Finish.
+  bool keeps_tensor() const { return format_ != TensorFileFormat::kBmp; }
+
   // Bytes that Finish allocates for a moment.
   size_t finish_scratch_bytes() const;
 

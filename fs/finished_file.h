@@ -3,7 +3,6 @@
 #ifndef TENSORFS_FS_FINISHED_FILE_H_
 #define TENSORFS_FS_FINISHED_FILE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -14,10 +13,8 @@ namespace tensorfs {
 
 struct FinishedFile {
   MemoryBudget::Lease lease;  // stands first, so that it ends after the memory is freed
-  std::unique_ptr<uint8_t[]> data;
-  size_t size_bytes = 0;
-
-  std::span<const uint8_t> bytes() const { return {data.get(), size_bytes}; }
+  std::shared_ptr<const void> owner;
+  std::span<const uint8_t> bytes;  // valid as long as `owner` lives
 };
 
 }  // namespace tensorfs

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "codec/hash.h"
 #include "fs/directory_probe.h"
 #include "fs/directory_suffixes.h"
 #include "fs/memory_budget.h"
@@ -43,6 +44,11 @@ Result<SampleNames> NamesFor(const ViewOptions& view) {
 bool IsEntryName(std::string_view name) {
   return !name.empty() && name != "." && name != ".." &&
          name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
+// What decides the bytes of a presented file beside its source.
+uint64_t CacheFingerprint(const Pipeline& pipeline, TensorFileFormat format) {
+  return Hash64(pipeline.ToString() + "|" + std::string(NameOf(format)));
 }
 
 std::string JoinPath(const std::string& directory, std::string_view name) {
@@ -94,7 +100,8 @@ struct SampleFs::Impl {
   struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
   bool HasAnotherSizeNow(Inode inode, const SourceFile& file) const;
-  Result<std::string> SampleXattr(Inode inode, const std::string& path, std::string_view name);
+  Result<std::string> SampleXattr(Inode inode, const std::string& path,
+                                  const struct stat& attributes, std::string_view name);
 
   const SourceTree source;
   const SampleNames names;
@@ -104,6 +111,7 @@ struct SampleFs::Impl {
   DirectorySuffixes suffixes;
   MemoryBudget budget;
   std::unique_ptr<TensorMaker> maker;
+  std::optional<SampleLoader> loader;
   std::optional<SampleReader> reader;
   std::once_flag outside_link_told;
 };
@@ -172,9 +180,15 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
 }
 
 Result<std::string> SampleFs::Impl::SampleXattr(Inode inode, const std::string& path,
+                                                const struct stat& attributes,
                                                 std::string_view name) {
   if (name == "source") return path;
-  if (name == "form") return "source:original";
+  const auto kept = loader->FindKept(path, VersionOf(attributes));
+  if (name == "form") return ToString(kept ? kept->form.form : Form(), maker->pipeline());
+  if (name == "stored_bytes") {
+    return std::to_string(kept ? kept->location.payload_bytes
+                               : static_cast<uint64_t>(attributes.st_size));
+  }
   if (name == "error") {
     if (const auto cause = reader->LastError(inode)) return *cause;
   }
@@ -192,7 +206,8 @@ SampleFs::SampleFs(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SampleFs::~SampleFs() = default;
 
 Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, ViewOptions view,
-                                                   ServeOptions serve, ReadStats* stats) {
+                                                   ServeOptions serve, ReadStats* stats,
+                                                   const Derived& derived) {
   Result<SourceTree> tree = SourceTree::Open(source, view.follow_outside_links);
   if (!tree) return tl::unexpected(tree.error());
   Result<SampleNames> names = NamesFor(view);
@@ -205,7 +220,9 @@ Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, Vi
       TensorMaker::Create(std::move(pipeline), format, serve.decode_threads, &impl->budget);
   if (!maker) return tl::unexpected(maker.error());
   impl->maker = std::move(*maker);
-  impl->reader.emplace(&impl->source, impl->maker.get(), &impl->budget, stats);
+  impl->loader.emplace(impl->maker.get(), &impl->budget, derived,
+                       CacheFingerprint(impl->maker->pipeline(), format));
+  impl->reader.emplace(&impl->source, &*impl->loader, &impl->budget, stats);
   return std::unique_ptr<SampleFs>(new SampleFs(std::move(impl)));
 }
 
@@ -284,7 +301,7 @@ Result<std::string> SampleFs::GetXattr(Inode inode, std::string_view name) {
   const Result<struct stat> attributes = impl_->source.Stat(*path);
   if (!attributes) return tl::unexpected(attributes.error());
   if (!impl_->IsSample(*path, *attributes)) return absent;
-  return impl_->SampleXattr(inode, *path, name.substr(kXattrPrefix.size()));
+  return impl_->SampleXattr(inode, *path, *attributes, name.substr(kXattrPrefix.size()));
 }
 
 Result<std::vector<std::string>> SampleFs::ListXattrs(Inode inode) {
@@ -293,7 +310,7 @@ Result<std::vector<std::string>> SampleFs::ListXattrs(Inode inode) {
     for (const auto& [name, value] : impl_->root_xattrs) present.push_back(name);
     return present;
   }
-  for (const char* name : {"source", "form", "spec", "error"}) {
+  for (const char* name : {"source", "form", "stored_bytes", "spec", "error"}) {
     const std::string full = std::string(kXattrPrefix) + name;
     if (GetXattr(inode, full)) present.push_back(full);
   }

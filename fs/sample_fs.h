@@ -21,6 +21,7 @@
 #include "fs/dir_listing.h"
 #include "fs/inode.h"
 #include "fs/read_reply.h"
+#include "fs/sample_loader.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
@@ -55,10 +56,12 @@ struct MemoryUse {
 
 class SampleFs {
  public:
-  // Opens the source directory; reads nothing in it. `stats` must outlive the filesystem.
+  // Opens the source directory; reads nothing in it. `stats` and what is derived must outlive the
+  // filesystem.
   // Errors: kNotFound, kPermission, kInvalidArgument (not a directory, format not presentable).
   static Result<std::unique_ptr<SampleFs>> Create(const std::string& source, ViewOptions view,
-                                                  ServeOptions serve, ReadStats* stats);
+                                                  ServeOptions serve, ReadStats* stats,
+                                                  const Derived& derived = {});
   ~SampleFs();
 
   // Attributes of the entry presented as `name` in a directory; attr.st_ino is its inode, stable

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <new>
 #include <utility>
 
 #include "fs/printable.h"
 #include "fs/source_stamp.h"
+#include "policy/thread_cpu.h"
 
 namespace tensorfs {
 namespace {
@@ -22,12 +22,6 @@ constexpr std::chrono::seconds kMaxIdle{3};
 // the budget has room for, each of their reads would make its file again.
 constexpr std::chrono::milliseconds kMinIdle{100};
 
-uint64_t ThreadCpuNs() {
-  timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
-}
-
 uint64_t NsSince(std::chrono::steady_clock::time_point start) {
   const auto elapsed = std::chrono::steady_clock::now() - start;
   return static_cast<uint64_t>(std::chrono::nanoseconds(elapsed).count());
@@ -35,9 +29,9 @@ uint64_t NsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-SampleReader::SampleReader(const SourceTree* source, const TensorMaker* maker, MemoryBudget* budget,
-                           ReadStats* stats)
-    : source_(source), maker_(maker), budget_(budget), stats_(stats) {
+SampleReader::SampleReader(const SourceTree* source, const SampleLoader* loader,
+                           MemoryBudget* budget, ReadStats* stats)
+    : source_(source), loader_(loader), budget_(budget), stats_(stats) {
   budget_->SetReclaimer([this](size_t bytes) {
     in_flight_.Reclaim(bytes, TensorsInFlight::Clock::now() - kMinIdle);
   });
@@ -51,39 +45,40 @@ Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile fil
   if (!made) return Fail(Printable(sample.path), made.error());
 
   const FilePtr& finished = *made;
-  const uint64_t begin = std::min<uint64_t>(offset, finished->size_bytes);
-  const uint64_t length = std::min<uint64_t>(size, finished->size_bytes - begin);
+  const uint64_t begin = std::min<uint64_t>(offset, finished->bytes.size());
+  const uint64_t length = std::min<uint64_t>(size, finished->bytes.size() - begin);
   if (in_flight_.HandedOut(key, begin, begin + length)) {
     StartSweeper();
   }
-  return ReadReply{.bytes = finished->bytes().subspan(begin, length), .owner = finished};
+  return ReadReply{.bytes = finished->bytes.subspan(begin, length), .owner = finished};
 }
 
 Result<SampleReader::FilePtr> SampleReader::MakeCounted(const SampleAddress& sample,
                                                         SourceFile file) {
   const uint64_t cpu_start = ThreadCpuNs();
   const auto start = std::chrono::steady_clock::now();
-  const auto source_bytes = static_cast<uint64_t>(file.attr.st_size);
-  Result<FilePtr> made = MakeUnchanged(sample, std::move(file));
-  if (!made) {
-    ReportFailure(sample, made.error());
-    return made;
+  Result<SampleLoader::Loaded> loaded = LoadUnchanged(sample, std::move(file));
+  if (!loaded) {
+    ReportFailure(sample, loaded.error());
+    return tl::unexpected(loaded.error());
   }
-  stats_->CountSample({.source_bytes = source_bytes,
-                       .tensor_bytes = (*made)->size_bytes,
+  stats_->CountSample({.origin = loaded->origin,
+                       .read_bytes = loaded->read_bytes,
+                       .tensor_bytes = loaded->file->bytes.size(),
                        .cpu_ns = ThreadCpuNs() - cpu_start,
                        .wall_ns = NsSince(start)});
   errors_.Clear(sample.inode);
-  return made;
+  return std::move(loaded->file);
 }
 
-Result<SampleReader::FilePtr> SampleReader::MakeUnchanged(const SampleAddress& sample,
-                                                          SourceFile file) const {
+template <typename Load>
+auto SampleReader::RetryIfChanged(const SampleAddress& sample, SourceFile file,
+                                  const Load& load) const -> decltype(load(file)) {
   try {
     for (int attempt = 1;; ++attempt) {
-      Result<FilePtr> made = maker_->Make(file);
-      if (made || made.error().code != ErrorCode::kBusy) return made;
-      if (attempt == kMaxAttempts) return Fail(ErrorCode::kIo, made.error().message);
+      auto loaded = load(file);
+      if (loaded || loaded.error().code != ErrorCode::kBusy) return loaded;
+      if (attempt == kMaxAttempts) return Fail(ErrorCode::kIo, loaded.error().message);
       Result<SourceFile> reopened = source_->OpenFile(sample.path);
       if (!reopened) return tl::unexpected(reopened.error());
       file = std::move(*reopened);
@@ -91,6 +86,22 @@ Result<SampleReader::FilePtr> SampleReader::MakeUnchanged(const SampleAddress& s
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kTooLarge, "the system is out of memory");
   }
+}
+
+Result<SampleLoader::Loaded> SampleReader::LoadUnchanged(const SampleAddress& sample,
+                                                         SourceFile file) const {
+  return RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
+    return loader_->Load(sample.path, current);
+  });
+}
+
+Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file, const Form& form) {
+  Result<bool> converted = RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
+    return loader_->Convert(sample.path, current, form);
+  });
+  const bool broken = !converted && converted.error().code != ErrorCode::kUnsupported;
+  if (broken) return Fail(Printable(sample.path), converted.error());
+  return converted;
 }
 
 void SampleReader::ReportFailure(const SampleAddress& sample, const Error& error) {

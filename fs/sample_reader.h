@@ -18,24 +18,19 @@
 #include "fs/inode.h"
 #include "fs/memory_budget.h"
 #include "fs/read_reply.h"
+#include "fs/sample_address.h"
 #include "fs/sample_errors.h"
+#include "fs/sample_loader.h"
 #include "fs/source_tree.h"
-#include "fs/tensor_maker.h"
 #include "fs/tensors_in_flight.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
 
-// One sample in the source.
-struct SampleAddress {
-  Inode inode;
-  std::string path;
-};
-
 class SampleReader {
  public:
   // All must outlive the reader; it becomes the budget's reclaimer.
-  SampleReader(const SourceTree* source, const TensorMaker* maker, MemoryBudget* budget,
+  SampleReader(const SourceTree* source, const SampleLoader* loader, MemoryBudget* budget,
                ReadStats* stats);
 
   // Bytes [offset, offset + size) of the presented file, less at its end, none after it. `file` is
@@ -43,20 +38,26 @@ class SampleReader {
   Result<ReadReply> Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
                          size_t size);
 
+  // Keeps the sample in the form; see SampleLoader::Convert.
+  Result<bool> Convert(const SampleAddress& sample, SourceFile file, const Form& form);
+
   // Why the last attempt to make the sample failed; nothing if it did not.
   std::optional<std::string> LastError(Inode inode) const { return errors_.Find(inode); }
 
  private:
   using FilePtr = TensorsInFlight::FilePtr;
 
+  template <typename Load>
+  auto RetryIfChanged(const SampleAddress& sample, SourceFile file, const Load& load) const
+      -> decltype(load(file));
   Result<FilePtr> MakeCounted(const SampleAddress& sample, SourceFile file);
-  Result<FilePtr> MakeUnchanged(const SampleAddress& sample, SourceFile file) const;
+  Result<SampleLoader::Loaded> LoadUnchanged(const SampleAddress& sample, SourceFile file) const;
   void ReportFailure(const SampleAddress& sample, const Error& error);
   void StartSweeper();
   void Sweep(std::stop_token stop);
 
   const SourceTree* const source_;
-  const TensorMaker* const maker_;
+  const SampleLoader* const loader_;
   MemoryBudget* const budget_;
   ReadStats* const stats_;
   SampleErrors errors_;

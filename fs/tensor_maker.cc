@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "fs/tensor_maker.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
+#include "codec/form_encoder.h"
+#include "codec/stored_tensor_job.h"
 #include "fs/read_fully.h"
 #include "fs/source_stamp.h"
 
@@ -18,26 +18,6 @@ constexpr size_t kPrefixBytes = size_t{64} << 10;
 constexpr size_t kPrefixGrowth = 16;
 
 using Prefix = std::array<uint8_t, kPrefixBytes>;
-
-int UsableCores() {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  // Fails where a machine has more cores than the set has room for.
-  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return CPU_SETSIZE;
-  return std::max(1, CPU_COUNT(&cores));
-}
-
-// One of the decode slots, as long as it lives.
-class DecodeSlot {
- public:
-  explicit DecodeSlot(std::counting_semaphore<>* slots) : slots_(slots) { slots_->acquire(); }
-  DecodeSlot(const DecodeSlot&) = delete;
-  DecodeSlot& operator=(const DecodeSlot&) = delete;
-  ~DecodeSlot() { slots_->release(); }
-
- private:
-  std::counting_semaphore<>* const slots_;
-};
 
 size_t SizeOf(const SourceFile& source) { return static_cast<size_t>(source.attr.st_size); }
 
@@ -69,6 +49,30 @@ Result<void> CheckUnchanged(const SourceFile& source) {
   return Fail(ErrorCode::kBusy, "the file changed while it was read");
 }
 
+// A presented file's buffer before it is complete.
+struct NewFile {
+  explicit NewFile(size_t size)
+      : data(std::make_shared_for_overwrite<uint8_t[]>(size)), bytes(data.get(), size) {}
+
+  std::shared_ptr<uint8_t[]> data;
+  std::span<uint8_t> bytes;
+};
+
+// Whether the value at the stage is neither the source nor to be found in the finished file.
+bool NeedsCopy(const Pipeline& pipeline, const TensorFileLayout& layout, int stage) {
+  const StageValue kind = ValueAt(pipeline, stage);
+  return kind == StageValue::kImage || (kind == StageValue::kTensor && !layout.keeps_tensor());
+}
+
+TensorMaker::FilePtr Finish(NewFile file, MemoryBudget::Lease lease) {
+  lease.ShrinkTo(file.bytes.size());
+  auto finished = std::make_shared<FinishedFile>();
+  finished->lease = std::move(lease);
+  finished->bytes = file.bytes;
+  finished->owner = std::move(file.data);
+  return finished;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TensorMaker>> TensorMaker::Create(Pipeline pipeline, TensorFileFormat format,
@@ -81,8 +85,8 @@ Result<std::unique_ptr<TensorMaker>> TensorMaker::Create(Pipeline pipeline, Tens
     if (!layout) return tl::unexpected(layout.error());
     fixed_file_bytes = layout->file_bytes();
   }
-  std::unique_ptr<TensorMaker> maker(new TensorMaker(
-      std::move(pipeline), format, decode_threads > 0 ? decode_threads : UsableCores(), budget));
+  std::unique_ptr<TensorMaker> maker(
+      new TensorMaker(std::move(pipeline), format, decode_threads, budget));
   maker->fixed_file_bytes_ = fixed_file_bytes;
   return maker;
 }
@@ -122,7 +126,7 @@ Result<uint64_t> TensorMaker::FileBytesOf(const SourceFile& source) const {
   return layout->file_bytes();
 }
 
-Result<std::shared_ptr<const FinishedFile>> TensorMaker::Make(const SourceFile& source) const {
+Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted) const {
   Prefix prefix_storage;
   const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage);
   if (!prefix) return tl::unexpected(prefix.error());
@@ -132,36 +136,87 @@ Result<std::shared_ptr<const FinishedFile>> TensorMaker::Make(const SourceFile& 
   if (!job) return tl::unexpected(job.error());
   const Result<TensorFileLayout> layout = TensorFileLayout::Create(format_, job->spec());
   if (!layout) return tl::unexpected(layout.error());
+  if (wanted != nullptr && !FormFits(*wanted, pipeline_, *header, job->plan())) wanted = nullptr;
 
   Result<MemoryBudget::Lease> lease =
       budget_->Acquire(SizeOf(source) + job->scratch_bytes() + layout->file_bytes() +
                        layout->finish_scratch_bytes());
   if (!lease) return tl::unexpected(lease.error());
-  auto file = std::make_shared<FinishedFile>();
-  {
-    std::unique_ptr<uint8_t[]> storage;
-    const Result<std::span<const uint8_t>> whole = ReadWhole(source, *prefix, storage);
-    if (!whole) return tl::unexpected(whole.error());
-    const Result<void> unchanged = CheckUnchanged(source);
-    if (!unchanged) return tl::unexpected(unchanged.error());
-    file->size_bytes = layout->file_bytes();
-    file->data = std::make_unique_for_overwrite<uint8_t[]>(file->size_bytes);
-    const Result<void> decoded =
-        Decode(*job, *layout, *whole, {file->data.get(), file->size_bytes});
-    if (!decoded) return tl::unexpected(decoded.error());
+  std::unique_ptr<uint8_t[]> storage;
+  const Result<std::span<const uint8_t>> whole = ReadWhole(source, *prefix, storage);
+  if (!whole) return tl::unexpected(whole.error());
+  const Result<void> unchanged = CheckUnchanged(source);
+  if (!unchanged) return tl::unexpected(unchanged.error());
+
+  NewFile file(layout->file_bytes());
+  StageCopy copy;
+  if (wanted != nullptr && NeedsCopy(pipeline_, *layout, wanted->stage)) copy.stage = wanted->stage;
+  const Result<void> decoded = Decode(*job, *layout, *whole, file.bytes, &copy);
+  if (!decoded) return tl::unexpected(decoded.error());
+  Made made{.file = Finish(std::move(file), *std::move(lease)), .value = {}};
+  if (wanted != nullptr) {
+    made.value = ValueOf(*wanted, *header, *layout, *whole, std::move(copy), made.file);
   }
-  lease->ShrinkTo(file->size_bytes);
-  file->lease = std::move(*lease);
-  return file;
+  return made;
 }
 
 Result<void> TensorMaker::Decode(const TensorJob& job, const TensorFileLayout& layout,
-                                 std::span<const uint8_t> source, std::span<uint8_t> file) const {
-  const DecodeSlot slot(&decode_slots_);
+                                 std::span<const uint8_t> source, std::span<uint8_t> file,
+                                 StageCopy* copy) const {
+  const DecodeSlots::Slot slot(&decode_slots_);
   const Result<void> result =
-      job.Run(source, file.subspan(layout.tensor_offset(), layout.tensor_bytes()));
+      job.Run(source, file.subspan(layout.tensor_offset(), layout.tensor_bytes()), copy);
   if (result) layout.Finish(file);
   return result;
+}
+
+// A tensor's bytes are those of the presented file; all else is copied, beyond the lease.
+FormValue TensorMaker::ValueOf(const Form& form, const ImageHeader& header,
+                               const TensorFileLayout& layout, std::span<const uint8_t> source,
+                               StageCopy copy, const FilePtr& file) const {
+  FormValue value{.form = form, .source = header, .owner = file, .bytes = {}};
+  if (copy.image) {
+    const auto image = std::make_shared<const Image>(*std::move(copy.image));
+    value.bytes = image->bytes();
+    value.owner = image;
+  } else if (form.stage == 0) {
+    NewFile bytes(source.size());
+    std::ranges::copy(source, bytes.bytes.begin());
+    value.bytes = bytes.bytes;
+    value.owner = std::move(bytes.data);
+  } else {
+    value.bytes = file->bytes.subspan(layout.tensor_offset(), layout.tensor_bytes());
+  }
+  return value;
+}
+
+Result<TensorMaker::FilePtr> TensorMaker::MakeFromStored(const StoredForm& stored,
+                                                         size_t payload_bytes,
+                                                         const ReadPayload& read) const {
+  const Result<StoredTensorJob> job = StoredTensorJob::Create(pipeline_, stored, payload_bytes);
+  if (!job) return tl::unexpected(job.error());
+  const Result<TensorFileLayout> layout = TensorFileLayout::Create(format_, job->spec());
+  if (!layout) return tl::unexpected(layout.error());
+  const bool in_place = job->payload_is_tensor() && payload_bytes == layout->tensor_bytes();
+  const size_t buffer_bytes = in_place ? 0 : payload_bytes;
+  Result<MemoryBudget::Lease> lease = budget_->Acquire(
+      buffer_bytes + job->scratch_bytes() + layout->file_bytes() + layout->finish_scratch_bytes());
+  if (!lease) return tl::unexpected(lease.error());
+
+  NewFile file(layout->file_bytes());
+  const std::span<uint8_t> tensor =
+      file.bytes.subspan(layout->tensor_offset(), layout->tensor_bytes());
+  const NewFile buffer(buffer_bytes);
+  const std::span<uint8_t> payload = in_place ? tensor : buffer.bytes;
+  const Result<void> was_read = read(payload);
+  if (!was_read) return tl::unexpected(was_read.error());
+  if (!in_place) {
+    const DecodeSlots::Slot slot(&decode_slots_);
+    const Result<void> decoded = job->Run(payload, tensor);
+    if (!decoded) return tl::unexpected(decoded.error());
+  }
+  layout->Finish(file.bytes);
+  return Finish(std::move(file), *std::move(lease));
 }
 
 }  // namespace tensorfs

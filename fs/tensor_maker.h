@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From an open source file to the finished presented file, within the memory budget.
+// From an open source file or a stored payload to the finished presented file, within the memory
+// budget.
 //
 // One lease covers all that making a file takes, so no thread waits for memory while it holds some.
 // Only a header longer than the first 64 KiB, which lie on the stack, takes a lease of its own, and
@@ -10,29 +11,36 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <semaphore>
 #include <span>
 
+#include "codec/form.h"
 #include "codec/image_header.h"
 #include "codec/pipeline.h"
 #include "codec/result.h"
 #include "codec/tensor_file.h"
 #include "codec/tensor_job.h"
 #include "codec/tensor_spec.h"
+#include "fs/decode_slots.h"
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
 #include "fs/source_tree.h"
+#include "policy/form_value.h"
 
 namespace tensorfs {
 
 class TensorMaker {
  public:
+  using FilePtr = std::shared_ptr<const FinishedFile>;
+
   // `decode_threads` of 0: one for each core this process may use. `budget` must outlive this.
   // Errors: kInvalidArgument if the format cannot present the pipeline's tensors.
   static Result<std::unique_ptr<TensorMaker>> Create(Pipeline pipeline, TensorFileFormat format,
                                                      int decode_threads, MemoryBudget* budget);
+
+  const Pipeline& pipeline() const { return pipeline_; }
 
   // The size of every presented file, if it does not depend on the source.
   std::optional<uint64_t> FixedFileBytes() const { return fixed_file_bytes_; }
@@ -41,9 +49,20 @@ class TensorMaker {
   Result<TensorSpec> SpecOf(const SourceFile& source) const;
   Result<uint64_t> FileBytesOf(const SourceFile& source) const;
 
-  // Errors: those of TensorJob; kTooLarge beyond the budget; kBusy if the source changed while it
-  // was read (open it again); kIo.
-  Result<std::shared_ptr<const FinishedFile>> Make(const SourceFile& source) const;
+  struct Made {
+    FilePtr file;
+    std::optional<FormValue> value;  // what was wanted, unless the sample cannot take that form
+  };
+  // `wanted`, if not null, is a form that the sample shall be kept in: the value that takes is at
+  // hand in passing. Errors: those of TensorJob; kTooLarge beyond the budget;
+  // kBusy if the source changed while it was read (open it again); kIo.
+  Result<Made> Make(const SourceFile& source, const Form* wanted = nullptr) const;
+
+  // `read` fills a buffer of `payload_bytes`. Errors: those of StoredTensorJob and of `read`;
+  // kTooLarge beyond the budget.
+  using ReadPayload = std::function<Result<void>(std::span<uint8_t> payload)>;
+  Result<FilePtr> MakeFromStored(const StoredForm& stored, size_t payload_bytes,
+                                 const ReadPayload& read) const;
 
  private:
   TensorMaker(Pipeline pipeline, TensorFileFormat format, int decode_threads, MemoryBudget* budget)
@@ -54,13 +73,16 @@ class TensorMaker {
 
   Result<ImageHeader> HeaderOf(const SourceFile& source, std::span<const uint8_t> prefix) const;
   Result<void> Decode(const TensorJob& job, const TensorFileLayout& layout,
-                      std::span<const uint8_t> source, std::span<uint8_t> file) const;
+                      std::span<const uint8_t> source, std::span<uint8_t> file,
+                      StageCopy* copy) const;
+  FormValue ValueOf(const Form& form, const ImageHeader& header, const TensorFileLayout& layout,
+                    std::span<const uint8_t> source, StageCopy copy, const FilePtr& file) const;
 
   const Pipeline pipeline_;
   const TensorFileFormat format_;
   std::optional<uint64_t> fixed_file_bytes_;
   MemoryBudget* const budget_;
-  mutable std::counting_semaphore<> decode_slots_;
+  mutable DecodeSlots decode_slots_;
 };
 
 }  // namespace tensorfs

@@ -34,7 +34,7 @@ bool TensorsInFlight::HandedOut(const Key& key, uint64_t begin, uint64_t end) {
   if (entry == flights_.end() || !entry->second->result) return false;
   Flight& flight = *entry->second;
   flight.handed_out.Add(begin, end);
-  if (!flight.handed_out.Covers((**flight.result)->size_bytes)) return true;
+  if (!flight.handed_out.Covers((**flight.result)->bytes.size())) return true;
   dropped = std::move(entry->second);
   flights_.erase(entry);
   return false;

@@ -21,9 +21,10 @@ void ReadStats::CountReply(uint64_t bytes) {
 }
 
 void ReadStats::CountSample(const SampleCost& cost) {
-  samples_.fetch_add(1, std::memory_order_relaxed);
-  source_bytes_.fetch_add(cost.source_bytes, std::memory_order_relaxed);
-  cpu_ns_.fetch_add(cost.cpu_ns, std::memory_order_relaxed);
+  OriginCounters& origin = origins_[static_cast<size_t>(cost.origin)];
+  origin.samples.fetch_add(1, std::memory_order_relaxed);
+  origin.read_bytes.fetch_add(cost.read_bytes, std::memory_order_relaxed);
+  origin.cpu_ns.fetch_add(cost.cpu_ns, std::memory_order_relaxed);
 
   const int64_t now = SecondsSince(start_);
   std::lock_guard lock(window_mutex_);
@@ -39,9 +40,15 @@ ReadStatsSnapshot ReadStats::Snapshot() const {
   ReadStatsSnapshot snapshot;
   snapshot.reads = reads_.load(std::memory_order_relaxed);
   snapshot.bytes_served = bytes_served_.load(std::memory_order_relaxed);
-  snapshot.samples = samples_.load(std::memory_order_relaxed);
-  snapshot.source_bytes = source_bytes_.load(std::memory_order_relaxed);
-  snapshot.cpu_ns = cpu_ns_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < origins_.size(); ++i) {
+    OriginStats& origin = snapshot.origins[i];
+    origin = {.samples = origins_[i].samples.load(std::memory_order_relaxed),
+              .read_bytes = origins_[i].read_bytes.load(std::memory_order_relaxed),
+              .cpu_ns = origins_[i].cpu_ns.load(std::memory_order_relaxed)};
+    snapshot.samples += origin.samples;
+    snapshot.cpu_ns += origin.cpu_ns;
+  }
+  snapshot.source_bytes = snapshot.origins[static_cast<size_t>(Origin::kSource)].read_bytes;
   snapshot.sample_errors = sample_errors_.load(std::memory_order_relaxed);
   snapshot.uptime_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();

@@ -213,7 +213,7 @@ TEST_F(SampleFsTest, ExtendedAttributesTellWhereATensorComesFrom) {
   for (const char* name : {"user.tensorfs.error", "user.other", "security.capability", ""}) {
     EXPECT_EQ(fs_->GetXattr(inode, name).error().code, ErrorCode::kNotFound) << name;
   }
-  EXPECT_EQ(fs_->ListXattrs(inode)->size(), 3u);
+  EXPECT_EQ(fs_->ListXattrs(inode)->size(), 4u);
   EXPECT_EQ(*fs_->GetXattr(kRootInode, "user.tensorfs.socket"), "/run/socket");
   EXPECT_EQ(*fs_->ListXattrs(kRootInode), std::vector<std::string>{"user.tensorfs.socket"});
   EXPECT_EQ(fs_->GetXattr(InodeOf("bad.npy"), "user.tensorfs.spec").error().code,

@@ -20,8 +20,9 @@ constexpr auto kEver = TensorsInFlight::Clock::time_point::max();
 FilePtr MakeFile(MemoryBudget& budget, size_t bytes) {
   auto file = std::make_shared<FinishedFile>();
   file->lease = std::move(*budget.Acquire(bytes));
-  file->data = std::make_unique<uint8_t[]>(bytes);
-  file->size_bytes = bytes;
+  const auto data = std::make_shared<uint8_t[]>(bytes);
+  file->bytes = {data.get(), bytes};
+  file->owner = data;
   return file;
 }
 
@@ -123,7 +124,7 @@ TEST_F(TensorsInFlightTest, AReclaimedFileLivesAsLongAsItsReaders) {
   in_flight_.Reclaim(1000, kEver);
   EXPECT_EQ(in_flight_.size(), 0u);
   EXPECT_EQ(budget_.used_bytes(), 100u);
-  EXPECT_EQ((*file)->bytes().size(), 100u);
+  EXPECT_EQ((*file)->bytes.size(), 100u);
   file->reset();
   EXPECT_EQ(budget_.used_bytes(), 0u);
 }

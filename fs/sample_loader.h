@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Where a sample's final file is to be had: from the cache, from what the store keeps of the
+// sample, or from the source, in this order. Whatever is wrong with the first two, the source still
+// has the right bytes. What was made is offered to the cache and, if the sample is to be kept in
+// another form, to the migrator.
+//
+// Immutable but for what it is given; thread-safe.
+#ifndef TENSORFS_FS_SAMPLE_LOADER_H_
+#define TENSORFS_FS_SAMPLE_LOADER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cache/sample_store.h"
+#include "cache/source_version.h"
+#include "cache/tensor_cache.h"
+#include "codec/form.h"
+#include "codec/result.h"
+#include "fs/finished_file.h"
+#include "fs/memory_budget.h"
+#include "fs/source_tree.h"
+#include "fs/tensor_maker.h"
+#include "policy/migrator.h"
+#include "policy/read_stats.h"
+
+namespace tensorfs {
+
+// What is derived from the source. Each may be missing.
+struct Derived {
+  SampleStore* store = nullptr;
+  TensorCache* cache = nullptr;
+  Migrator* migrator = nullptr;
+  std::optional<Form> target;  // that samples are to be kept in; needs a store and a migrator
+};
+
+SourceVersion VersionOf(const struct stat& source);
+
+class SampleLoader {
+ public:
+  using FilePtr = TensorMaker::FilePtr;
+
+  // All must outlive the loader. `cache_fingerprint` stands for the pipeline and the presented
+  // format.
+  SampleLoader(const TensorMaker* maker, MemoryBudget* budget, const Derived& derived,
+               uint64_t cache_fingerprint);
+
+  struct Loaded {
+    FilePtr file;
+    Origin origin = Origin::kSource;
+    uint64_t read_bytes = 0;
+  };
+  // Errors: those of TensorMaker::Make.
+  Result<Loaded> Load(const std::string& path, const SourceFile& file) const;
+
+  // Keeps the sample in the form, unless it is kept in it already, on this thread. Returns whether
+  // there was anything to do. REQUIRES: there are a store and a migrator.
+  // Errors: kUnsupported if it cannot be kept so; those of TensorMaker::Make and SampleStore::Put.
+  Result<bool> Convert(const std::string& path, const SourceFile& file, const Form& form) const;
+
+  // What is kept of this version of the sample, in whatever form; nothing if it is read from the
+  // source. Drops what is kept of another version.
+  std::optional<StoredSample> FindKept(const std::string& path, const SourceVersion& version) const;
+
+ private:
+  FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
+  FilePtr FromStore(const std::string& path, const StoredSample& sample) const;
+  const Form* WantedForm(const Migrator::Sample& sample,
+                         const std::optional<StoredSample>& kept) const;
+  Result<Loaded> FromSource(const Migrator::Sample& sample, const SourceFile& file,
+                            const Form* wanted) const;
+
+  const TensorMaker* const maker_;
+  MemoryBudget* const budget_;
+  const Derived derived_;
+  const uint64_t cache_fingerprint_;
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_FS_SAMPLE_LOADER_H_

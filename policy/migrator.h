@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Moves samples to the forms that were chosen for them: encodes values that reads have at hand and
+// puts them into the store. A read hands its value over and goes on; a few threads of low priority
+// do the work. Values that would not fit into the queue are not taken: the sample's next read
+// offers them again.
+//
+// Thread-safe. Neither mutex is held while a value is encoded or stored.
+#ifndef TENSORFS_POLICY_MIGRATOR_H_
+#define TENSORFS_POLICY_MIGRATOR_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "cache/sample_store.h"
+#include "cache/source_version.h"
+#include "codec/pipeline.h"
+#include "codec/result.h"
+#include "policy/form_value.h"
+
+namespace tensorfs {
+
+// Totals since the start.
+struct MigratorStats {
+  uint64_t converted = 0;
+  uint64_t unsuited = 0;  // samples that cannot take the form, found so far
+  uint64_t failed = 0;    // attempts; the sample's next read tries again
+  uint64_t deferred = 0;  // values not taken, because too many were waiting
+  uint64_t waiting = 0;
+  uint64_t payload_bytes = 0;
+  uint64_t cpu_ns = 0;
+};
+
+class Migrator {
+ public:
+  struct Sample {
+    std::string path;  // relative to the source
+    SourceVersion version;
+  };
+
+  // Both must outlive the migrator. `queue_bytes` bounds the values that wait.
+  Migrator(const Pipeline* pipeline, SampleStore* store, size_t queue_bytes, int threads);
+  // Gives up what waits.
+  ~Migrator();
+
+  // Whether a value of this sample would be taken; false for one that cannot take the form.
+  bool Wants(const Sample& sample, const Form& form) const;
+
+  // Takes the value over if there is room.
+  void Offer(Sample sample, FormValue value);
+
+  // Converts on the calling thread. Errors: kUnsupported if the sample cannot take the form; those
+  // of EncodeForm and SampleStore::Put.
+  Result<void> Convert(const Sample& sample, const FormValue& value);
+
+  // Remembers that the sample cannot take the form.
+  void NoteUnsuited(const Sample& sample, const Form& form);
+
+  // Waits until nothing waits or is worked on.
+  void Drain();
+
+  MigratorStats Stats() const;
+
+ private:
+  struct Work {
+    Sample sample;
+    FormValue value;
+  };
+
+  Result<void> EncodeAndPut(const Sample& sample, const FormValue& value);
+  void Run(const std::stop_token& stop);
+
+  const Pipeline* const pipeline_;
+  SampleStore* const store_;
+  const size_t queue_bytes_;
+
+  mutable std::mutex mutex_;  // guards all up to idle_
+  std::deque<Work> queue_;
+  std::unordered_set<std::string> underway_;  // paths that wait or are worked on
+  size_t waiting_bytes_ = 0;                  // of values that wait or are worked on
+  std::condition_variable_any not_empty_;
+  std::condition_variable idle_;
+
+  mutable std::mutex unsuited_mutex_;  // guards unsuited_
+  std::unordered_set<uint64_t> unsuited_;
+
+  std::atomic<uint64_t> converted_{0};
+  std::atomic<uint64_t> failed_{0};
+  std::atomic<uint64_t> deferred_{0};
+  std::atomic<uint64_t> payload_bytes_{0};
+  std::atomic<uint64_t> cpu_ns_{0};
+  std::vector<std::jthread> threads_;  // last, so that they end first
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_POLICY_MIGRATOR_H_
