@@ -50,6 +50,12 @@ Step ReadResize(TomlTable& table) {
   ReadName<Interpolation>(table, "interpolation", kNames, InterpolationFromName,
                           step.interpolation);
   step.max_size = table.Int("max_size");
+  if (!table.Bool("antialias").value_or(true)) {
+    table.Reject(
+        "antialias",
+        "\"antialias\" can only be true: images are resized as PIL does it, and PIL always "
+        "filters what it makes smaller");
+  }
   return step;
 }
 
@@ -114,6 +120,7 @@ Step ReadConvertImageDtype(TomlTable& table) {
 Step ReadNormalize(TomlTable& table) {
   table.Require("mean");
   table.Require("std");
+  table.Bool("inplace");  // where the values were computed does not show in a file
   return Normalize{table.Floats("mean").value_or(std::vector<float>{}),
                    table.Floats("std").value_or(std::vector<float>{})};
 }
@@ -127,14 +134,14 @@ struct StepReader {
 
 const std::vector<StepReader>& StepReaders() {
   static const std::vector<StepReader> readers = {
-      {"Resize", {"name", "size", "interpolation", "max_size"}, ReadResize},
+      {"Resize", {"name", "size", "interpolation", "max_size", "antialias"}, ReadResize},
       {"CenterCrop", {"name", "size"}, ReadCenterCrop},
       {"Pad", {"name", "padding", "fill", "padding_mode"}, ReadPad},
       {"Grayscale", {"name", "num_output_channels"}, ReadGrayscale},
       {"PILToTensor", {"name"}, [](TomlTable&) -> Step { return PilToTensor{}; }},
       {"ToTensor", {"name"}, [](TomlTable&) -> Step { return ToTensor{}; }},
       {"ConvertImageDtype", {"name", "dtype"}, ReadConvertImageDtype},
-      {"Normalize", {"name", "mean", "std"}, ReadNormalize},
+      {"Normalize", {"name", "mean", "std", "inplace"}, ReadNormalize},
   };
   return readers;
 }

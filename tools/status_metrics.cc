@@ -62,6 +62,8 @@ std::string ToPrometheus(const MountStatus& status, const ProcessUse& process) {
       {"tensorfs_uptime_seconds", "gauge", "Time since the mount started.", reads.uptime_s},
       {"tensorfs_memory_used_bytes", "gauge", "Memory leased to tensors in flight.",
        count(status.memory.used_bytes)},
+      {"tensorfs_memory_peak_bytes", "gauge", "The most that was leased at once.",
+       count(status.memory.peak_bytes)},
       {"tensorfs_memory_limit_bytes", "gauge", "Limit of the memory for tensors in flight.",
        count(status.memory.limit_bytes)},
       {"process_cpu_seconds_total", "counter", "CPU time of the whole process.", process.cpu_s},

@@ -51,6 +51,13 @@ std::optional<std::string> TomlTable::String(std::string_view key) {
   return node->value<std::string>();
 }
 
+std::optional<bool> TomlTable::Bool(std::string_view key) {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_boolean()) Reject(key, Quoted(key) + " must be true or false");
+  return node->value<bool>();
+}
+
 std::optional<int> TomlTable::Int(std::string_view key) {
   const toml::node* node = table_.get(key);
   if (node == nullptr) return std::nullopt;

@@ -26,6 +26,7 @@ class TomlTable {
   // Each is nullopt if there is no such key or the value is of another type; `expected` then says
   // of which it should be.
   std::optional<std::string> String(std::string_view key);
+  std::optional<bool> Bool(std::string_view key);
   std::optional<int> Int(std::string_view key);
   std::optional<std::vector<int>> IntOrInts(std::string_view key, std::string_view expected);
   std::optional<std::vector<float>> Floats(std::string_view key);

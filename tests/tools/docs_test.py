@@ -51,6 +51,15 @@ class Documentation(unittest.TestCase):
                 with self.subTest(page=page, option=option):
                     self.assertRegex(text, re.escape(option) + r"\b")
 
+    def test_every_metric_is_in_the_manual_page(self):
+        page = (MAN / "tensorfs-policy.1").read_text()
+        metrics = re.findall(r'\{"(\w+)", "(?:counter|gauge)"',
+                             (ROOT / "tools/status_metrics.cc").read_text())
+        self.assertIn("tensorfs_samples_total", metrics)
+        for metric in metrics:
+            with self.subTest(metric=metric):
+                self.assertRegex(page, rf"\b{metric}\b")
+
     def test_every_option_is_completed(self):
         zsh = ZSH_COMPLETION.read_text()
         for command in PAGES:

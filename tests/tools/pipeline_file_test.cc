@@ -69,6 +69,21 @@ TEST(PipelineFile, TakesTorchvisionsDefaults) {
             "Pad([3,3,3,3]) > Grayscale(1) > PILToTensor > ConvertImageDtype(float32)");
 }
 
+TEST(PipelineFile, TakesWhatTorchvisionHasAndDoesNotMatterHere) {
+  EXPECT_EQ(TextOf("step = [{name = 'Resize', size = 9, antialias = true}, {name = 'ToTensor'},"
+                   "{name = 'Normalize', mean = [0.5], std = [0.25], inplace = true}]"),
+            TextOf("step = [{name = 'Resize', size = 9}, {name = 'ToTensor'},"
+                   "{name = 'Normalize', mean = [0.5], std = [0.25]}]"));
+}
+
+TEST(PipelineFile, RefusesToResizeWithoutAntialias) {
+  const std::string resize = "[[step]]\nname = \"Resize\"\nsize = 3\nantialias = ";
+  EXPECT_TRUE(ErrorOf(resize + "false")
+                  .starts_with("p.toml:4: step 1 (Resize): \"antialias\" can only be true: "));
+  EXPECT_EQ(ErrorOf(resize + "1"),
+            "p.toml:4: step 1 (Resize): \"antialias\" must be true or false");
+}
+
 TEST(PipelineFile, NamesTheLineOfAMisspeltWord) {
   EXPECT_EQ(ErrorOf("[[step]]\nname = \"resize\"\nsize = 3"),
             "p.toml:2: step 1: there is no step \"resize\"; did you mean \"Resize\"?");

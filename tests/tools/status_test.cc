@@ -84,6 +84,9 @@ TEST(StatusMetrics, ValuesAreExact) {
   const std::string text = ToPrometheus(status, kProcess);
   EXPECT_NE(text.find("\ntensorfs_served_bytes_total 9007199254740991\n"), std::string::npos);
   EXPECT_NE(text.find("\ntensorfs_samples_total 1234\n"), std::string::npos);
+  EXPECT_NE(text.find("\ntensorfs_memory_used_bytes 3145728\n"), std::string::npos);
+  EXPECT_NE(text.find("\ntensorfs_memory_peak_bytes 7340032\n"), std::string::npos);
+  EXPECT_NE(text.find("\ntensorfs_memory_limit_bytes 536870912\n"), std::string::npos);
 }
 
 TEST(StatusMetrics, LabelsAreEscaped) {
