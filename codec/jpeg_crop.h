@@ -19,7 +19,7 @@ struct JpegCrop {
   // A JPEG in one sequential scan with Huffman tables of its own and without metadata.
   std::vector<uint8_t> bytes;
   // The rectangle of source pixels that it shows, which is larger than the one asked for. Only in
-  // that one they are exact.
+  // that one they are exact: blocks that it does not need hold their mean alone.
   Rect window;
 };
 
