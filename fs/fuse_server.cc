@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "fs/fuse_operations.h"
@@ -38,6 +39,24 @@ struct SessionDeleter {
   void operator()(fuse_session* session) const { fuse_session_destroy(session); }
 };
 using SessionPtr = std::unique_ptr<fuse_session, SessionDeleter>;
+
+// While it lives, SIGINT, SIGTERM and SIGHUP end the session's loop, also one that has not begun:
+// at any other time they would end the process and leave its mount behind.
+class SignalHandlers {
+ public:
+  explicit SignalHandlers(fuse_session* session)
+      : session_(fuse_set_signal_handlers(session) == 0 ? session : nullptr) {}
+  ~SignalHandlers() {
+    if (session_ != nullptr) fuse_remove_signal_handlers(session_);
+  }
+  SignalHandlers(const SignalHandlers&) = delete;
+  SignalHandlers& operator=(const SignalHandlers&) = delete;
+
+  bool are_installed() const { return session_ != nullptr; }
+
+ private:
+  fuse_session* const session_;  // null: not installed
+};
 
 struct LoopConfigDeleter {
   void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
@@ -84,6 +103,7 @@ Error MountError(const std::string& mountpoint, int error_number) {
 struct FuseServer::Impl {
   FuseContext context;
   SessionPtr session;
+  std::optional<SignalHandlers> signals;  // from before the mount is made until it has gone
   std::atomic<pthread_t> serving_thread{};
 };
 
@@ -113,6 +133,10 @@ Result<std::unique_ptr<FuseServer>> FuseServer::Mount(SampleFs* fs, const std::s
                 "-o: " + (last_message.empty() ? "libfuse refused the options" : last_message));
   }
   impl->context.session = impl->session.get();
+  impl->signals.emplace(impl->session.get());
+  if (!impl->signals->are_installed()) {
+    return Fail(ErrorCode::kIo, "cannot install signal handlers");
+  }
   errno = 0;
   if (fuse_session_mount(impl->session.get(), resolved.get()) != 0) {
     return tl::unexpected(MountError(mountpoint, errno));
@@ -127,11 +151,7 @@ Result<void> FuseServer::Serve() {
                                 static_cast<unsigned>(impl_->context.options.threads));
 
   impl_->serving_thread = pthread_self();
-  if (fuse_set_signal_handlers(session) != 0) {
-    return Fail(ErrorCode::kIo, "cannot install signal handlers");
-  }
   const int status = fuse_session_loop_mt(session, config.get());
-  fuse_remove_signal_handlers(session);
   fuse_session_unmount(session);
   // A positive status is the signal that asked for the end.
   if (status < 0) {

@@ -36,9 +36,9 @@ struct KernelFeatures {
 
 class FuseServer {
  public:
-  // Mounts. Requests wait in the kernel until Serve. `fs` must outlive the server; `source` is
-  // what the mount table shows. Errors: kNotFound, kPermission, kBusy, kInvalidArgument, naming the
-  // mountpoint and the cause.
+  // Mounts. Requests wait in the kernel until Serve, and so do signals that end it. One server at a
+  // time; `fs` must outlive it; `source` is what the mount table shows. Errors: kNotFound,
+  // kPermission, kBusy, kInvalidArgument, naming the mountpoint and the cause.
   static Result<std::unique_ptr<FuseServer>> Mount(SampleFs* fs, const std::string& source,
                                                    const std::string& mountpoint,
                                                    KernelOptions options);

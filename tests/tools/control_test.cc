@@ -5,11 +5,10 @@
 #include <sys/xattr.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
+#include "tests/require_fuse.h"
 #include "tests/tools/temporary_dir.h"
 #include "tools/control_client.h"
 #include "tools/control_server.h"
@@ -44,9 +43,7 @@ class ControlOfAMount : public Control {
   void SetUp() override {
     Control::SetUp();
     if (Announce("nothing yet")) return;
-    const char* required = std::getenv("TENSORFS_REQUIRE_FUSE");
-    ASSERT_FALSE(required != nullptr && std::string_view(required) == "1")
-        << "no user xattrs in " << scratch_.path();
+    ASSERT_FALSE(IsFuseRequired()) << "no user xattrs in " << scratch_.path();
     GTEST_SKIP() << "no user xattrs in " << scratch_.path();
   }
 
