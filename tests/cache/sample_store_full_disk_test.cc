@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// A disk that is full: a condition that is told once and goes when there is room again.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "cache/sample_store.h"
+#include "small_disk.h"
+#include "store_maker.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr int kDiskMegabytes = 24;
+constexpr size_t kPayloadBytes = 50000;
+
+class SampleStoreFullDiskTest : public testing::TestWithParam<const char*> {
+ protected:
+  SampleStoreFullDiskTest() : disk_(GetParam(), kDiskMegabytes) {}
+
+  void SetUp() override {
+    if (disk_.is_mounted()) return;
+    const char* required = std::getenv("TENSORFS_REQUIRE_FUSE");
+    ASSERT_FALSE(required != nullptr && std::string(required) == "1") << "mount is not permitted";
+    GTEST_SKIP() << "mount is not permitted";
+  }
+
+  std::unique_ptr<SampleStore> OpenStore() {
+    auto store = SampleStore::Open(disk_ / "store", {.segment_bytes = 1 << 20});
+    EXPECT_TRUE(store) << store.error().message;
+    return store ? std::move(*store) : nullptr;
+  }
+
+  SmallDisk disk_;
+};
+
+TEST_P(SampleStoreFullDiskTest, FailsPutsUntilThereIsRoomAgain) {
+  const std::string ballast = disk_ / "ballast";
+  std::ofstream(ballast) << std::string(8 << 20, 'x');
+  auto store = OpenStore();
+  int put = 0;
+  Result<void> outcome;
+  while ((outcome = PutSample(*store, std::to_string(put), 1, kPayloadBytes))) {
+    ASSERT_LT(++put, kDiskMegabytes * 30) << "the disk does not fill up";
+    if (put % 20 == 0) store->Flush();
+  }
+  EXPECT_EQ(outcome.error().code, ErrorCode::kIo);
+  EXPECT_NE(outcome.error().message.find("No space left"), std::string::npos)
+      << outcome.error().message;
+  for (int i = 0; i < 1000; ++i) PutSample(*store, "more", 1, kPayloadBytes);
+  EXPECT_NE(store->Stats().condition, "");
+  EXPECT_LE(store->Stats().events.write_errors, 5u) << "a full disk is tried again and again";
+  int found = 0;
+  for (int i = 0; i < put; ++i) found += CheckSample(*store, std::to_string(i)) ? 1 : 0;
+  EXPECT_GT(found, put / 2);
+
+  std::filesystem::remove(ballast);
+  bool works = false;
+  for (int i = 0; i < 100 && !works; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    works = PutSample(*store, "after", 2, kPayloadBytes) && store->Flush();
+  }
+  EXPECT_TRUE(works) << store->Stats().condition;
+  EXPECT_EQ(store->Stats().condition, "");
+  EXPECT_EQ(CheckSample(*store, "after"), 2u);
+
+  store.reset();
+  store = OpenStore();
+  EXPECT_EQ(CheckSample(*store, "after"), 2u);
+  found = 0;
+  for (int i = 0; i < put; ++i) found += CheckSample(*store, std::to_string(i)) ? 1 : 0;
+  EXPECT_GT(found, put / 2);
+  EXPECT_EQ(store->Stats().events.catalogs_replaced, 0u);
+}
+
+TEST_P(SampleStoreFullDiskTest, OpensOnADiskThatIsFull) {
+  auto store = OpenStore();
+  ASSERT_TRUE(PutSample(*store, "a", 1, kPayloadBytes));
+  store.reset();
+  std::ofstream(disk_ / "ballast") << std::string(kDiskMegabytes << 20, 'x');
+  auto opened = SampleStore::Open(disk_ / "store", {});
+  if (opened) {
+    EXPECT_EQ(CheckSample(**opened, "a"), 1u);
+    opened->reset();
+  } else {
+    EXPECT_EQ(opened.error().code, ErrorCode::kIo);
+  }
+  std::filesystem::remove(disk_ / "ballast");
+  store = OpenStore();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(CheckSample(*store, "a"), 1u) << "what was there is lost";
+}
+
+INSTANTIATE_TEST_SUITE_P(Disks, SampleStoreFullDiskTest, testing::Values("ext4", "tmpfs"),
+                         [](const auto& disk) { return std::string(disk.param); });
+
+}  // namespace
+}  // namespace tensorfs
