@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cache/disk_usage.h"
 #include "cache/rocks_status.h"
 #include "cache/sample_record.h"
 
@@ -172,17 +173,7 @@ Result<void> Catalog::StartOver() {
   return ReplaceDatabase();
 }
 
-uint64_t Catalog::FileBytes() const {
-  uint64_t bytes = 0;
-  std::error_code failure;
-  std::filesystem::directory_iterator entry(directory_, failure);
-  for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
-    std::error_code gone;
-    const uint64_t size = entry->file_size(gone);
-    if (!gone) bytes += (size + 4095) / 4096 * 4096;
-  }
-  return bytes;
-}
+uint64_t Catalog::FileBytes() const { return DiskUsage(directory_); }
 
 rocksdb::Status Catalog::OpenDatabase() {
   rocksdb::DB* opened = nullptr;

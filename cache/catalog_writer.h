@@ -6,7 +6,7 @@
 // charged to the budget twice (while files are merged, old and new exist), whether it adds an
 // entry or removes one; merging everything brings the charge back to twice the present entries.
 //
-// One thread at a time may change it; forms(), samples() may be called from any.
+// One thread at a time may change it; forms() and IsWasteful() may be called from any.
 #ifndef TENSORFS_CACHE_CATALOG_WRITER_H_
 #define TENSORFS_CACHE_CATALOG_WRITER_H_
 
@@ -60,10 +60,12 @@ class CatalogWriter {
   void Compact();
 
   std::map<StageEncoding, FormUsage> forms() const;
-  // Of the budget, that merging would free.
-  uint64_t stale_bytes() const;
+  // Whether merging would free enough of the budget to be worth it where room is needed.
+  bool IsWasteful() const { return stale_bytes() > waste_bytes_ / 4; }
 
  private:
+  // Of the budget, that merging would free.
+  uint64_t stale_bytes() const;
   Result<void> ApplySlice(std::span<const StoreChange> changes);
   Result<void> RecoverIfFailed(std::span<const StoreChange> changes);
   void Forget();

@@ -108,6 +108,8 @@ Result<void> SampleStore::Load() {
   if (auto loaded = catalog_writer_.Load(); !loaded) return loaded;
   if (auto shrunk = ShrinkToLimit(); !shrunk) return shrunk;
   writer_ = std::make_unique<StoreWriter>(catalog_writer_, segments_, budget_, health_, cleaning_);
+  cleaner_ = std::make_unique<SegmentCleaner>(*catalog_, catalog_writer_, segments_, budget_,
+                                              health_, *writer_, cleaning_);
   return {};
 }
 

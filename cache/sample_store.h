@@ -26,6 +26,7 @@
 #include "cache/catalog.h"
 #include "cache/catalog_writer.h"
 #include "cache/doorbell.h"
+#include "cache/segment_cleaner.h"
 #include "cache/segment_table.h"
 #include "cache/source_version.h"
 #include "cache/space_budget.h"
@@ -99,7 +100,8 @@ class SampleStore {
   std::unique_ptr<Catalog> catalog_;
   CatalogWriter catalog_writer_;
   mutable Doorbell cleaning_;
-  std::unique_ptr<StoreWriter> writer_;  // from when everything is loaded
+  std::unique_ptr<StoreWriter> writer_;  // these two from when everything is loaded
+  std::unique_ptr<SegmentCleaner> cleaner_;
 };
 
 }  // namespace tensorfs

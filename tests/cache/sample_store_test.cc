@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 
+#include "cache/disk_usage.h"
 #include "store_maker.h"
 #include "tests/tools/temporary_dir.h"
 
@@ -175,7 +177,7 @@ TEST_F(SampleStoreTest, RefusesWhatTheLimitHasNoRoomFor) {
   EXPECT_EQ(put.error().code, ErrorCode::kTooLarge);
   EXPECT_GT(stored, 30);
   EXPECT_EQ(store_->Stats().events.puts_refused, 1u);
-  EXPECT_LE(DiskBytes(path_), SampleStore::kMinLimitBytes);
+  EXPECT_LE(DiskUsage(path_), SampleStore::kMinLimitBytes);
   for (int i = 0; i < stored; ++i) EXPECT_EQ(VersionOf("k" + std::to_string(i)), 1u);
   EXPECT_EQ(store_->Stats().condition, "");
 }
@@ -184,7 +186,7 @@ TEST_F(SampleStoreTest, ALowerLimitKeepsTheNewestSegments) {
   Open({.limit_bytes = 64 << 20, .segment_bytes = 1 << 20});
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(Put("k" + std::to_string(i), 1, 200000));
   Open({.limit_bytes = 8 << 20});
-  EXPECT_LE(DiskBytes(path_), 8u << 20);
+  EXPECT_LE(DiskUsage(path_), 8u << 20);
   EXPECT_EQ(VersionOf("k99"), 1u);
   EXPECT_FALSE(store_->Find("k0"));
   EXPECT_GT(store_->Stats().samples, 20u);

@@ -2,10 +2,8 @@
 #include "store_maker.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <random>
-#include <system_error>
 
 #include "codec/hash.h"
 
@@ -44,19 +42,6 @@ std::optional<uint64_t> CheckSample(const SampleStore& store, std::string_view k
   EXPECT_EQ(found->form, made.form) << key;
   EXPECT_TRUE(payload == made.payload) << key << ": wrong bytes";
   return version;
-}
-
-uint64_t DiskBytes(const std::filesystem::path& directory) {
-  uint64_t bytes = 0;
-  std::error_code failure;
-  std::filesystem::recursive_directory_iterator entry(directory, failure);
-  for (; !failure && entry != std::filesystem::recursive_directory_iterator();
-       entry.increment(failure)) {
-    struct stat attr;
-    if (lstat(entry->path().c_str(), &attr) != 0 || !S_ISREG(attr.st_mode)) continue;
-    bytes += static_cast<uint64_t>(attr.st_blocks) * 512;
-  }
-  return bytes;
 }
 
 }  // namespace tensorfs

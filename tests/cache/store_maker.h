@@ -4,7 +4,6 @@
 #define TENSORFS_TESTS_CACHE_STORE_MAKER_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +28,6 @@ Result<void> PutSample(SampleStore& store, std::string_view key, uint64_t versio
 // Reads the sample and checks that it is what MakeSample gives for the version that it claims to
 // be. Returns that version, or nothing if there is no such sample; adds a failure if it is wrong.
 std::optional<uint64_t> CheckSample(const SampleStore& store, std::string_view key);
-
-// What the files under the directory take on the disk.
-uint64_t DiskBytes(const std::filesystem::path& directory);
 
 }  // namespace tensorfs
 
