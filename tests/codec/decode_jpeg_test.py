@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Decoding JPEGs must give Pillow's pixels, and refuse what Pillow refuses."""
 import itertools
-import random
 import struct
-import sys
-import unittest
 
 import numpy as np
 
-from codec_tool import CHANNELS, CMYK, GREY, RGB, YCC, YCCK, CodecTool, pillow_decode, random_window
+import codec_tool
+from codec_tool import CHANNELS, CMYK, GREY, RGB, YCC, YCCK, Options
 from jpeg_parts import EOI, SOI, segment, split_at_scan, tiff
 
 SAMPLINGS = {
@@ -44,36 +42,13 @@ def make_pixels(rng, size, channels):
     return np.clip(np.stack(planes, axis=2) + noise, 0, 255).astype(np.uint8).tobytes()
 
 
-class DecodeJpegTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.tool = CodecTool(TOOL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.tool.close()
-
-    def check(self, data, rng, windows, label):
-        """Compares the whole image and some windows. Returns whether Pillow reads the file."""
-        size, expected = pillow_decode(data)
-        got_size, got = self.tool.decode(data)
-        self.assertEqual(got_size, size, f"{label}: {got if size else expected}")
-        if size is None:
-            return False
-        self.assertEqual(got, expected.tobytes(), label)
-        for _ in range(windows):
-            window = random_window(rng, size)
-            _, got = self.tool.decode(data, window)
-            if got != expected.crop(window).tobytes():
-                self.fail(f"{label}: pixels of window {window} of {size} differ")
-        return True
-
+class DecodeJpegTest(codec_tool.DecodeTestCase):
     def make(self, rng, size, colours, **kind):
         pixels = make_pixels(rng, size, CHANNELS[colours])
         return self.tool.encode_jpeg(pixels, size, colours, **kind)
 
     def test_every_kind_and_random_windows(self):
-        rng = random.Random(1)
+        rng = self.rng
         modes = [
             {}, {"progressive": True}, {"arithmetic": True}, {"restart_rows": 1},
             {"separate_scans": True}, {"progressive": True, "arithmetic": True},
@@ -81,25 +56,25 @@ class DecodeJpegTest(unittest.TestCase):
         ]
         for colours, samplings in SAMPLINGS.items():
             for sampling, mode in itertools.product(samplings, modes):
-                for _ in range(ROUNDS):
+                for _ in range(Options.rounds):
                     size = rng.randint(1, 140), rng.randint(1, 140)
                     quality = rng.choice([30, 75, 95])
                     data = self.make(rng, size, colours, sampling=sampling, quality=quality, **mode)
                     label = f"{colours} {sampling} {mode} {size}"
-                    self.assertTrue(self.check(data, rng, 12, label), label)
+                    self.assertTrue(self.check(data, label, 12), label)
 
     def test_files_of_several_blocks(self):
         """Pillow feeds libjpeg 64 KiB at a time; arithmetic codes that cross that, it refuses."""
-        rng = random.Random(2)
+        rng = self.rng
         read = 0
-        for _ in range(4 * ROUNDS):
+        for _ in range(4 * Options.rounds):
             colours = rng.choice((GREY, YCC, YCC, CMYK))
             size = rng.randint(350, 600), rng.randint(350, 600)
             mode = rng.choice(({}, {"progressive": True}, {"restart_rows": 1}, {"arithmetic": True}))
             data = self.make(rng, size, colours, quality=95, **mode)
             self.assertGreater(len(data), 65536)
-            read += self.check(data, rng, 12, f"{colours} {mode} {size}")
-        self.assertGreater(read, ROUNDS)
+            read += self.check(data, f"{colours} {mode} {size}", 12)
+        self.assertGreater(read, Options.rounds)
 
     def small_files(self, rng):
         kinds = [
@@ -114,41 +89,41 @@ class DecodeJpegTest(unittest.TestCase):
             yield f"{colours} {kind} with bytes behind", data + b"behind\xff\xc0\xff\xd9"
 
     def test_files_that_end_anywhere(self):
-        rng = random.Random(3)
+        rng = self.rng
         for label, data in self.small_files(rng):
-            read = sum(self.check(data[:end], rng, 1, f"{label}, first {end} bytes")
+            read = sum(self.check(data[:end], f"{label}, first {end} bytes", 1)
                        for end in range(len(data) + 1))
             self.assertGreater(read, 0)
             self.assertLess(read, 60)
 
     def test_files_with_any_byte_damaged(self):
-        rng = random.Random(4)
+        rng = self.rng
         read = refused = 0
         for label, data in self.small_files(rng):
             for i in range(len(data)):
                 damaged = bytearray(data)
                 damaged[i] = rng.choice((0x00, 0xFF, 0xD9, 0xD0, damaged[i] ^ 1 << rng.randrange(8)))
-                good = self.check(bytes(damaged), rng, 2, f"{label}, byte {i}")
+                good = self.check(bytes(damaged), f"{label}, byte {i}", 2)
                 read, refused = read + good, refused + (not good)
         self.assertGreater(read, 1000)
         self.assertGreater(refused, 1000)
 
     def test_files_with_several_damages(self):
-        rng = random.Random(5)
+        rng = self.rng
         for label, data in self.small_files(rng):
             header = len(data) - len(split_at_scan(data)[1])
-            for _ in range(100 * ROUNDS):
+            for _ in range(100 * Options.rounds):
                 damaged = bytearray(data)
                 for _ in range(rng.randint(1, 6)):
                     damaged[rng.randrange(header, len(data))] = rng.choice((0, 0xFF, rng.randrange(256)))
                 if rng.random() < 0.3:
                     at = rng.randrange(header, len(data))
                     damaged[at:at] = bytes([0xFF, rng.choice((0xD3, 0xD9, 0xC4, 0x01, 0xE1, 0xDA))])
-                self.check(bytes(damaged), rng, 2, label)
+                self.check(bytes(damaged), label, 2)
 
     def test_markers_behind_the_picture(self):
         """Pillow looks at them only as far as it has read: up to a multiple of 64 KiB."""
-        rng = random.Random(6)
+        rng = self.rng
         small = self.make(rng, (40, 40), YCC)[:-2]
         large = self.make(rng, (420, 400), YCC, quality=95)[:-2]
         self.assertGreater(len(large), 65536)
@@ -158,10 +133,10 @@ class DecodeJpegTest(unittest.TestCase):
                   segment(0xE5, b"", 60000), segment(0xC0, b"\x08\0\1\0\1\1\1\x11\0"))
         for start in (small, large):
             for parts in itertools.product(thirds, (b"", bytes(70000)), thirds):
-                self.check(start + b"".join(parts), rng, 1, f"{len(start)} {parts[0]} {parts[2]}")
+                self.check(start + b"".join(parts), f"{len(start)} {parts[0]} {parts[2]}", 1)
 
     def test_segments_that_pillow_finds_fault_with(self):
-        rng = random.Random(7)
+        rng = self.rng
         data = self.make(rng, (20, 20), YCC)
         tables, scan = split_at_scan(data)
         unit, resolution = (0x128, 3, 1, b"\2\0\0\0"), 0x11A
@@ -193,15 +168,15 @@ class DecodeJpegTest(unittest.TestCase):
             for payload in alternatives:
                 odd = segment(marker, payload)
                 label = f"{marker:x} {payload!r}"
-                read += self.check(SOI + odd + tables + scan, rng, 0, label)
-                self.check(SOI + tables + odd + scan, rng, 0, label)
-                self.check(SOI + odd + odd + tables + scan, rng, 0, label)
+                read += self.check(SOI + odd + tables + scan, label, 0)
+                self.check(SOI + tables + odd + scan, label, 0)
+                self.check(SOI + odd + odd + tables + scan, label, 0)
             for length in (0, 1, 2, 3, 65535):
-                self.check(SOI + segment(marker, b"", length) + tables + scan, rng, 0, f"{marker:x}")
+                self.check(SOI + segment(marker, b"", length) + tables + scan, f"{marker:x}", 0)
         self.assertGreater(read, 100)
 
     def test_several_pictures_in_one_file(self):
-        rng = random.Random(8)
+        rng = self.rng
         data = self.make(rng, (20, 20), YCC)
         tables, scan = split_at_scan(data)
         entry = struct.pack("<LLLHH", 0x030000, len(data), 0, 0, 0)
@@ -214,24 +189,22 @@ class DecodeJpegTest(unittest.TestCase):
                         directory = [(0xB001, kind, 1, struct.pack(order + "L", count)),
                                      (0xB002, entry_kind, size, struct.pack(order + "L", 38))]
                         block = tiff(directory, order, mark, behind=entries)
-                        self.check(SOI + segment(0xE2, b"MPF\0" + block) + tables + scan + data, rng, 0,
-                                   f"{mark} {kind} {count} {entry_kind} {entries!r}")
+                        self.check(SOI + segment(0xE2, b"MPF\0" + block) + tables + scan + data,
+                                   f"{mark} {kind} {count} {entry_kind} {entries!r}", 0)
 
     def test_scans_that_were_left_out(self):
         """An unfinished progressive picture is smoothed across blocks."""
-        rng = random.Random(9)
+        rng = self.rng
         smoothed = 0
         for colours, sampling in ((YCC, (2, 2, 1, 1, 1, 1)), (GREY, ()), (YCC, (1, 1, 1, 1, 1, 1))):
-            for _ in range(2 * ROUNDS):
+            for _ in range(2 * Options.rounds):
                 size = rng.randint(20, 150), rng.randint(20, 150)
                 data = self.make(rng, size, colours, sampling=sampling, progressive=True)
                 scans = [i for i in range(len(data) - 1) if data[i:i + 2] == b"\xff\xda"]
                 for end in scans[1:]:
-                    smoothed += self.check(data[:end] + EOI, rng, 8, f"{colours} {sampling} {size}")
+                    smoothed += self.check(data[:end] + EOI, f"{colours} {sampling} {size}", 8)
         self.assertGreater(smoothed, 20)
 
 
 if __name__ == "__main__":
-    TOOL = sys.argv.pop(1)
-    ROUNDS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 3
-    unittest.main(warnings="ignore")
+    codec_tool.main(default_rounds=3)

@@ -1,44 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Decoding PNGs must give Pillow's pixels, and refuse what Pillow refuses."""
-import random
 import struct
-import sys
-import unittest
 import zlib
 
+import codec_tool
 import png_maker
-from codec_tool import CodecTool, pillow_decode, random_window
+from codec_tool import Options
 from png_maker import (DEPTHS, GREY, GREY_ALPHA, PALETTE, RGB, RGBA, chunk, fctl, idats, ihdr, png,
                        random_rows)
 
 
-class DecodePngTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.tool = CodecTool(TOOL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.tool.close()
-
-    def setUp(self):
-        self.rng = random.Random(self.id())
-
-    def check(self, data, label="", windows=4):
-        """Compares the whole image and some windows. Returns whether Pillow reads the file."""
-        size, expected = pillow_decode(data)
-        got_size, got = self.tool.decode(data)
-        self.assertEqual(got_size, size, f"{label}: {got if size else expected}")
-        if size is None:
-            return False
-        self.assertEqual(got, expected.tobytes(), label)
-        for _ in range(windows):
-            window = random_window(self.rng, size)
-            _, got = self.tool.decode(data, window)
-            if got != expected.crop(window).tobytes():
-                self.fail(f"{label}: pixels of window {window} of {size} differ")
-        return True
-
+class DecodePngTest(codec_tool.DecodeTestCase):
     def picture(self, colour, depth, size, *extra, interlaced=False, sizes=(1 << 30,)):
         rows = random_rows(self.rng, size, colour, depth, interlaced)
         return png(ihdr(size, colour, depth, interlaced), *extra, idats(zlib.compress(rows), sizes))
@@ -47,7 +19,7 @@ class DecodePngTest(unittest.TestCase):
         for colour, depths in DEPTHS.items():
             for depth in depths:
                 for interlaced in (False, True):
-                    for _ in range(4 * ROUNDS):
+                    for _ in range(4 * Options.rounds):
                         size = self.rng.randint(1, 40), self.rng.randint(1, 40)
                         palette = chunk(b"PLTE", self.rng.randbytes(3 * self.rng.randint(0, 256)))
                         extra = [palette] if colour == PALETTE else []
@@ -75,7 +47,7 @@ class DecodePngTest(unittest.TestCase):
 
     def test_damaged_image_data_behind_right_checksums(self):
         """Bytes of the zlib stream changed or cut, in chunks of all sizes."""
-        for _ in range(150 * ROUNDS):
+        for _ in range(150 * Options.rounds):
             colour = self.rng.choice((RGB, GREY, RGBA))
             size = self.rng.randint(1, 30), self.rng.randint(1, 30)
             interlaced = self.rng.random() < 0.3
@@ -191,6 +163,4 @@ class DecodePngTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    TOOL = sys.argv.pop(1)
-    ROUNDS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 3
-    unittest.main(warnings="ignore")
+    codec_tool.main(default_rounds=3)

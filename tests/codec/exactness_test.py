@@ -7,10 +7,6 @@ compositions of them, in torchvision and in the codec.
 import io
 import random
 import struct
-import subprocess
-import sys
-import unittest
-import warnings
 
 import numpy as np
 import torch
@@ -18,7 +14,9 @@ from PIL import Image, ImageFile
 from torchvision import transforms
 from torchvision.transforms import InterpolationMode
 
-warnings.simplefilter("ignore")
+import codec_tool
+from codec_tool import Options
+
 torch.set_num_threads(1)
 ImageFile.MAXBLOCK = 1 << 22  # a progressive JPEG of noise needs more than Pillow's own guess
 
@@ -180,32 +178,13 @@ def reference(steps, file, layout):
     return spec, value.numpy().tobytes()
 
 
-class ComputeTensor:
-    def __init__(self, path):
-        self.process = subprocess.Popen([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        if self.process.wait() != 0:
-            raise RuntimeError("compute_tensor ended with an error")
-
+class ComputeTensor(codec_tool.Tool):
     def _ask(self, command, data):
-        self.process.stdin.write(command + struct.pack("<i", len(data)) + data)
-        self.process.stdin.flush()
-        return self._read_int()
-
-    def _read_int(self):
-        return struct.unpack("<i", self._read(4))[0]
-
-    def _read(self, count):
-        data = self.process.stdout.read(count)
-        if len(data) != count:
-            raise RuntimeError(f"compute_tensor died: {self.process.wait()}")
-        return data
+        self.ask(command + struct.pack("<i", len(data)) + data)
+        return self.read_int()
 
     def _read_text(self):
-        return self._read(self._read_int())
+        return self.read(self.read_int())
 
     def set_pipeline(self, toml):
         """Returns None, or why the pipeline is refused."""
@@ -218,17 +197,8 @@ class ComputeTensor:
         return self._read_text().decode(), self._read_text()
 
 
-class ExactnessTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.tool = ComputeTensor(TOOL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.tool.close()
-
-    def setUp(self):
-        self.rng = random.Random(self.id())
+class ExactnessTest(codec_tool.ToolTestCase):
+    program = ComputeTensor
 
     def check(self, steps, files, layout=None):
         """Compares the codec with torchvision; returns how many files torchvision accepts."""
@@ -329,15 +299,13 @@ class ExactnessTest(unittest.TestCase):
 
     def test_random_pipelines_on_random_images(self):
         accepted = 0
-        for _ in range(40 * ROUNDS):
+        for _ in range(40 * Options.rounds):
             size = self.rng.choice([*SIZES, (self.rng.randint(1, 400), self.rng.randint(1, 400))])
             files = [image_file(self.rng, self.rng.choice(MODES), size) for _ in range(3)]
             accepted += self.check(random_pipeline(self.rng), files,
                                    self.rng.choice([None, "hwc", "chw"]))
-        self.assertGreater(accepted, 60 * ROUNDS)
+        self.assertGreater(accepted, 60 * Options.rounds)
 
 
 if __name__ == "__main__":
-    TOOL = sys.argv.pop(1)
-    ROUNDS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 4
-    unittest.main(warnings="ignore")
+    codec_tool.main(default_rounds=4)

@@ -19,22 +19,7 @@ from samples import harness
 
 DTYPES = {"U8": torch.uint8, "F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32}
 
-BFLOAT16_TOML = """\
-[[step]]
-name = "Resize"
-size = 64
-
-[[step]]
-name = "CenterCrop"
-size = 64
-
-[[step]]
-name = "ToTensor"
-
-[[step]]
-name = "ConvertImageDtype"
-dtype = "bfloat16"
-"""
+BFLOAT16_TOML = pipelines.HALF.toml.replace("float16", "bfloat16")
 
 
 def parse(data):
