@@ -78,13 +78,17 @@ Result<void> PngMetadata::HandleHeader(Bytes payload) {
   if (payload.size() < 13) return CutShort("IHDR");
   if (payload[11] != 0) return Fail(ErrorCode::kCorrupt, "PNG: unknown filter method");
   if (data_begun_) return {};
-  if (layout_) return Fail(ErrorCode::kUnsupported, "PNG: two IHDR chunks");
+  // Of several the last holds, which is simple as long as nothing was understood by an earlier one.
+  if (palette_ || transparency_ != Transparency::kNone || frame_rect_ != FrameRect::kNone) {
+    return Fail(ErrorCode::kUnsupported,
+                "PNG: a second IHDR chunk after what depends on the first");
+  }
   const uint32_t width = ReadBig32(&payload[0]), height = ReadBig32(&payload[4]);
   if (std::max(width, height) > kMaxPixels) {
     return Fail(ErrorCode::kTooLarge, "PNG: more pixels than Pillow accepts");
   }
   size_ = {static_cast<int>(width), static_cast<int>(height)};
-  layout_ = PngLayout::Create(payload[8], payload[9]);
+  if (const auto layout = PngLayout::Create(payload[8], payload[9])) layout_ = layout;
   if (!layout_) return Fail(ErrorCode::kUnsupported, "PNG: unknown colour type or bit depth");
   if (payload[12] != 0) interlaced_ = true;
   return {};

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Decoding PNGs must give Pillow's pixels, and refuse what Pillow refuses."""
+import itertools
 import struct
 import zlib
 
@@ -120,6 +121,21 @@ class DecodePngTest(codec_tool.DecodeTestCase):
                         label = f"{name} {payload[:20]} {colour} {depth}"
                         self.check(png(*parts), label, windows=0)
                     self.check((png_maker.SIGNATURE + start + palette + data + odd)[:-6], name, 0)
+
+    def test_of_several_headers_the_last_holds(self):
+        kinds = ((RGB, 8), (GREY, 1), (GREY, 16), (PALETTE, 4), (PALETTE, 8), (RGBA, 8))
+        unknown = (RGB, 3)
+        read = 0
+        for first, last in itertools.product(kinds, (*kinds, unknown)):
+            for sizes in (((4, 3), (4, 3)), ((9, 1), (4, 3)), ((4, 3), (9, 7))):
+                for interlaced in itertools.product((False, True), repeat=2):
+                    headers = [ihdr(size, *kind, interlace) for size, kind, interlace
+                               in zip(sizes, (first, last), interlaced)]
+                    kind = first if last == unknown else last
+                    rows = random_rows(self.rng, sizes[1], *kind, any(interlaced))
+                    data = (chunk(b"PLTE", self.rng.randbytes(768)), idats(zlib.compress(rows)))
+                    read += self.check(png(*headers, *data), f"{first} {last} {sizes}")
+        self.assertGreater(read, 400)
 
     def test_text_named_like_what_pillow_remembers(self):
         for keyword in (b"transparency", b"bbox", b"interlace", b"default_image", b"gamma", b"exif"):
