@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "codec/image_decoder.h"
 #include "codec/image_header.h"
+#include "codec/jpeg_crop.h"
 
 namespace tensorfs {
 namespace {
@@ -35,11 +37,18 @@ Rect ChooseWindow(std::span<const uint8_t> file, ImageSize size) {
   return window;
 }
 
+// The header of a picture small enough.
+std::optional<ImageHeader> ReadSmallHeader(std::span<const uint8_t> file) {
+  const auto header = ReadImageHeader(file);
+  if (!header || int64_t{header->size.width} * header->size.height > kMaxFuzzedPixels) return {};
+  return *header;
+}
+
 }  // namespace
 
 void CheckWindows(std::span<const uint8_t> file) {
-  const auto header = ReadImageHeader(file);
-  if (!header || int64_t{header->size.width} * header->size.height > kMaxFuzzedPixels) return;
+  const auto header = ReadSmallHeader(file);
+  if (!header) return;
   const auto whole = DecodeImage(file, *header, Rect::Whole(header->size));
   const Rect window = ChooseWindow(file, header->size);
   const auto part = DecodeImage(file, *header, window);
@@ -49,6 +58,25 @@ void CheckWindows(std::span<const uint8_t> file) {
     Require(std::equal(part->Row(y), part->Row(y) + part->row_bytes(),
                        whole->Row(y) + 3 * window.left));
   }
+}
+
+void CheckCrop(std::span<const uint8_t> file) {
+  const auto header = ReadSmallHeader(file);
+  if (!header) return;
+  const Rect window = ChooseWindow(file, header->size);
+  const auto crop = CropJpeg(file, *header, window);
+  if (!crop) return;
+  const auto expected = DecodeImage(file, *header, window);
+  const auto cut_header = ReadImageHeader(crop->bytes);
+  Require(expected.has_value() && cut_header.has_value());
+  Require(cut_header->size == crop->window.size());
+  const int left = crop->window.left, top = crop->window.top;
+  const auto got =
+      DecodeImage(crop->bytes, *cut_header,
+                  {window.left - left, window.top - top, window.right - left, window.bottom - top});
+  Require(got.has_value());
+  Require(std::equal(got->bytes().begin(), got->bytes().end(), expected->bytes().begin(),
+                     expected->bytes().end()));
 }
 
 }  // namespace tensorfs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes small images and pipelines of every kind for fuzzers to start from: make_seeds.py DIRECTORY."""
+"""Writes small images, pipelines and tensors of every kind for fuzzers to start from: make_seeds.py DIRECTORY."""
 import io
 import pathlib
 import random
@@ -44,7 +44,8 @@ def write_images(directory):
     rng = random.Random(1)
     for number, (mode, image) in enumerate(images(rng)):
         for index, options in enumerate(jpegs(mode, image)):
-            save(image, directory / "jpeg" / f"{number}_{index}.jpg", "JPEG", **options)
+            for target_name in ("jpeg", "jpeg_crop"):
+                save(image, directory / target_name / f"{number}_{index}.jpg", "JPEG", **options)
         if mode != "CMYK":
             save(image, directory / "png" / f"{number}.png", "PNG")
     frames = [image for mode, image in images(rng) if mode == "RGB"]
@@ -57,9 +58,20 @@ def write_pipelines(directory):
         (directory / "toml" / f"{count}.toml").write_text('layout = "hwc"\n' + steps)
 
 
+def write_tensors(directory):
+    """A choice of spec, a count of changes, the changes and some content; see fuzz_codecs.cc."""
+    rng = random.Random(2)
+    for spec in range(8):
+        for changes in (0, 1, 5):
+            content = rng.choice((b"\0", bytes(range(256)), rng.randbytes(300)))
+            data = bytes([spec, changes]) + rng.randbytes(3 * changes) + content
+            (directory / "codecs" / f"{spec}_{changes}").write_bytes(data)
+
+
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
-    for name in ("jpeg", "png", "toml"):
+    for name in ("jpeg", "jpeg_crop", "png", "toml", "codecs"):
         (target / name).mkdir(parents=True, exist_ok=True)
     write_images(target)
     write_pipelines(target)
+    write_tensors(target)
