@@ -10,12 +10,13 @@
 namespace tensorfs {
 namespace {
 
-const std::array<const Codec*, 4>& Table() {
-  static const std::array<const Codec*, 4> table = {
+const std::array<const Codec*, 5>& Table() {
+  static const std::array<const Codec*, 5> table = {
       RawCodec(),
       ZstdCodec(),
       ShuffleZstdCodec(),
       PlanarZstdCodec(),
+      PngCodec(),
   };
   return table;
 }

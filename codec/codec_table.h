@@ -12,6 +12,7 @@ const Codec* RawCodec();
 const Codec* ZstdCodec();
 const Codec* ShuffleZstdCodec();
 const Codec* PlanarZstdCodec();
+const Codec* PngCodec();
 
 }  // namespace tensorfs
 
