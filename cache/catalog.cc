@@ -21,8 +21,11 @@
 namespace tensorfs {
 namespace {
 
-constexpr size_t kBlockCacheBytes = 8 << 20;
-constexpr size_t kChunkEntries = 512;
+constexpr size_t kBlockCacheBytes = 16 << 20;
+// Small enough that a file's index and filter fit in the cache beside those of many others.
+constexpr size_t kTableFileBytes = 16 << 20;
+constexpr size_t kChunkEntries = 4096;
+constexpr size_t kReadAheadBytes = 256 << 10;
 
 rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -41,9 +44,10 @@ rocksdb::BlockBasedTableOptions TableOptions() {
   rocksdb::BlockBasedTableOptions table;
   table.checksum = rocksdb::kXXH3;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes, /*num_shard_bits=*/2);
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes, /*num_shard_bits=*/1);
   // Else they would take memory without a bound as the catalog grows.
   table.cache_index_and_filter_blocks = true;
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   return table;
 }
@@ -55,6 +59,7 @@ rocksdb::Options DatabaseOptions(size_t write_buffer_bytes) {
   options.write_buffer_size = write_buffer_bytes;
   options.max_write_buffer_number = 2;
   options.compression = rocksdb::kNoCompression;
+  options.target_file_size_base = kTableFileBytes;
   options.level0_file_num_compaction_trigger = 4;
   options.max_open_files = 128;
   options.max_background_jobs = 2;
@@ -139,6 +144,7 @@ Result<void> Catalog::ReadChunk(std::string& from,
   if (!database_) return Fail(ErrorCode::kIo, directory_ + ": the catalog is closed");
   rocksdb::ReadOptions once;
   once.fill_cache = false;
+  once.readahead_size = kReadAheadBytes;
   const std::unique_ptr<rocksdb::Iterator> entry(database_->NewIterator(once));
   for (entry->Seek(from); entry->Valid() && chunk.size() < max_entries; entry->Next()) {
     chunk.emplace_back(entry->key().ToString(), entry->value().ToString());

@@ -56,7 +56,7 @@ class Catalog {
   Result<void> Apply(std::span<const CatalogChange> changes);
 
   // Visits what is there, in the order of keys, with nothing for an entry whose value is no sample.
-  // Reads ahead a few hundred entries at a time and holds nothing while it visits, so the visitor
+  // Reads ahead a few thousand entries at a time and holds nothing while it visits, so the visitor
   // may call the catalog; what changes meanwhile is seen or not. Stops when the visitor says false.
   // Errors: kCorrupt, kIo.
   using Visitor = std::function<bool(std::string_view key, const std::optional<StoredSample>&)>;
