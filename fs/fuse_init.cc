@@ -3,11 +3,13 @@
 
 #include <sys/utsname.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "fs/mount_table.h"
 
@@ -36,33 +38,48 @@ bool RaiseReadAhead(const std::string& mountpoint) {
   return setting.good();
 }
 
-// Asks for a capability if the kernel has it, and notes that.
-void Use(fuse_conn_info& connection, unsigned capability, const char* name,
-         KernelFeatures& features) {
-  if ((connection.capable & capability) == 0) return;
-  connection.want |= capability;
-  features.used.emplace_back(name);
-}
+struct Capability {
+  unsigned bit;
+  const char* name;
+};
+
+// What is asked of every kernel that has it.
+constexpr std::array<Capability, 6> kWanted = {{
+    {FUSE_CAP_ASYNC_READ, "async-read"},
+    {FUSE_CAP_AUTO_INVAL_DATA, "auto-inval-data"},
+    {FUSE_CAP_PARALLEL_DIROPS, "parallel-dirops"},
+    {FUSE_CAP_CACHE_SYMLINKS, "cache-symlinks"},
+    {FUSE_CAP_READDIRPLUS, "readdirplus"},
+    {FUSE_CAP_READDIRPLUS_AUTO, "readdirplus-auto"},
+}};
+constexpr const char* kNoOpen = "no-open";
+constexpr const char* kDirectIo = "direct-io";
 
 }  // namespace
+
+std::vector<std::string> UsableFeatures() {
+  std::vector<std::string> names;
+  for (const Capability& wanted : kWanted) names.emplace_back(wanted.name);
+  names.insert(names.end(), {kNoOpen, kDirectIo, "read_ahead_kb"});
+  return names;
+}
 
 void InitConnection(FuseContext& context, fuse_conn_info& connection) {
   KernelFeatures features;
   features.libfuse_version = fuse_pkgversion();
   features.kernel_version = KernelRelease();
 
-  Use(connection, FUSE_CAP_ASYNC_READ, "async-read", features);
-  Use(connection, FUSE_CAP_AUTO_INVAL_DATA, "auto-inval-data", features);
-  Use(connection, FUSE_CAP_PARALLEL_DIROPS, "parallel-dirops", features);
-  Use(connection, FUSE_CAP_CACHE_SYMLINKS, "cache-symlinks", features);
-  Use(connection, FUSE_CAP_READDIRPLUS, "readdirplus", features);
-  Use(connection, FUSE_CAP_READDIRPLUS_AUTO, "readdirplus-auto", features);
+  for (const Capability& wanted : kWanted) {
+    if ((connection.capable & wanted.bit) == 0) continue;
+    connection.want |= wanted.bit;
+    features.used.emplace_back(wanted.name);
+  }
   const bool keeps_pages =
       context.options.io == IoMode::kBuffered && context.options.page_cache != PageCacheMode::kOff;
   if (keeps_pages && (connection.capable & FUSE_CAP_NO_OPEN_SUPPORT) != 0) {
-    features.used.emplace_back("no-open");
+    features.used.emplace_back(kNoOpen);
   }
-  if (context.options.io == IoMode::kDirect) features.used.emplace_back("direct-io");
+  if (context.options.io == IoMode::kDirect) features.used.emplace_back(kDirectIo);
 
   // The kernel takes the smaller of this and the mount's read_ahead_kb, so both are raised, here,
   // before the reply to INIT makes it look.

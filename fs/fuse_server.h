@@ -34,6 +34,9 @@ struct KernelFeatures {
   std::vector<std::string> used;  // "no-open", "readdirplus", "read_ahead_kb=1024", …
 };
 
+// Names of what a mount uses where the kernel has it.
+std::vector<std::string> UsableFeatures();
+
 class FuseServer {
  public:
   // Mounts. Requests wait in the kernel until Serve, and so do signals that end it. One server at a

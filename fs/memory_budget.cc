@@ -11,6 +11,8 @@ namespace {
 // What cannot be reclaimed now can be when it has not been used for a while.
 constexpr std::chrono::milliseconds kReclaimInterval{20};
 
+constexpr size_t kMebibyte = size_t{1} << 20;
+
 }  // namespace
 
 void MemoryBudget::Lease::ShrinkTo(size_t bytes) {
@@ -21,9 +23,10 @@ void MemoryBudget::Lease::ShrinkTo(size_t bytes) {
 
 Result<MemoryBudget::Lease> MemoryBudget::Acquire(size_t bytes) {
   if (bytes > limit_bytes_) {
-    return Fail(ErrorCode::kTooLarge, "needs " + std::to_string(bytes) +
-                                          " bytes of memory, the whole budget is " +
-                                          std::to_string(limit_bytes_) + " bytes");
+    return Fail(ErrorCode::kTooLarge, "needs " +
+                                          std::to_string((bytes + kMebibyte - 1) / kMebibyte) +
+                                          " MiB of memory, the whole budget is " +
+                                          std::to_string(limit_bytes_ / kMebibyte) + " MiB");
   }
   std::unique_lock lock(mutex_);
   if (!waiting_.empty() || !Fits(bytes)) {

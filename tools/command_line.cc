@@ -10,6 +10,8 @@
 #include "tools/help_text.h"
 #include "tools/mount_flags.h"
 #include "tools/mount_options.h"
+#include "tools/suggestion.h"
+#include "tools/usage_error.h"
 
 namespace tensorfs {
 namespace {
@@ -90,7 +92,7 @@ Result<Command> Parse(Parser* parser, Arguments arguments) try {
 } catch (const CLI::CallForVersion&) {
   return VersionCommand{};
 } catch (const CLI::ParseError& failure) {
-  return Fail(ErrorCode::kInvalidArgument, failure.what());
+  return Fail(ErrorCode::kInvalidArgument, DescribeUsageError(parser->app, failure));
 }
 
 // What the -o texts of one command line mean.
@@ -117,6 +119,17 @@ Result<void> CheckFlag(const CLI::App& mount_app, const std::string& flag) {
   return {};
 }
 
+tl::unexpected<Error> RefuseMountOption(const CLI::App& mount_app, const std::string& option) {
+  if (option == "remount") {
+    return Fail(ErrorCode::kInvalidArgument,
+                "-o remount: options of a mount cannot be changed; unmount it, then mount it anew");
+  }
+  const std::string flag = ToFlag(option.substr(0, option.find('=')));
+  const auto nearest = NearestOption(mount_app, std::string_view(flag).substr(2));
+  return Fail(ErrorCode::kInvalidArgument,
+              "-o " + option + ": no such mount option" + (nearest ? DidYouMean(*nearest) : ""));
+}
+
 Result<MountOptions> SortMountOptions(const Parser& parser, bool ignore_unknown) {
   MountOptions sorted;
   for (const std::string& text : parser.mount.o_texts) {
@@ -130,8 +143,8 @@ Result<MountOptions> SortMountOptions(const Parser& parser, bool ignore_unknown)
         sorted.flags.push_back(std::move(flag));
       } else if (kind == OptionKind::kFuse) {
         sorted.fuse_options.push_back(std::move(option));
-      } else if (kind == OptionKind::kUnknown && !ignore_unknown) {
-        return Fail(ErrorCode::kInvalidArgument, "-o " + option + ": no such mount option");
+      } else if (option == "remount" || (kind == OptionKind::kUnknown && !ignore_unknown)) {
+        return RefuseMountOption(*parser.mount_app, option);
       }
     }
   }
@@ -219,7 +232,26 @@ Result<Command> ParseCommandLine(const Arguments& arguments) {
   return ParseTool(arguments, /*ignore_unknown_mount_options=*/false);
 }
 
+std::string HelpCommandFor(const Arguments& arguments) {
+  const std::unique_ptr<Parser> parser = MakeParser();
+  const CLI::App* command = &parser->app;
+  std::string text = "tensorfs";
+  for (const std::string& word : arguments) {
+    const auto found =
+        command->get_subcommands([&](const CLI::App* known) { return known->get_name() == word; });
+    if (found.empty()) break;
+    command = found.front();
+    text += ' ' + word;
+  }
+  return text + " --help";
+}
+
 Result<Command> ParseMountHelperLine(const Arguments& arguments) {
+  const auto is_given = [&](const char* option) {
+    return std::ranges::find(arguments, option) != arguments.end();
+  };
+  if (is_given("--help") || is_given("-h")) return HelpCommand{kMountHelperHelp};
+  if (is_given("--version")) return VersionCommand{};
   Result<HelperLine> line = TakeApart(arguments);
   if (!line) return tl::unexpected(line.error());
   Arguments tool_arguments = {"mount"};

@@ -20,6 +20,9 @@ Result<Command> ParseCommandLine(const Arguments& arguments);
 // As mount(8) calls its helpers: SOURCE MOUNTPOINT [-sfnv] [-o OPT,…].
 Result<Command> ParseMountHelperLine(const Arguments& arguments);
 
+// What shows the help of the command that the arguments begin with: "tensorfs mount --help".
+std::string HelpCommandFor(const Arguments& arguments);
+
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_COMMAND_LINE_H_

@@ -36,6 +36,9 @@ Result<void> Run(const VersionCommand&, std::ostream& out, std::ostream&) {
   out << "tensorfs " << kVersion << "\n";
   out << "libfuse " << LibfuseVersion() << "\n";
   for (const auto& [name, value] : DescribeFuseAccess()) out << name << ": " << value << "\n";
+  out << "used where the kernel has them:";
+  for (const std::string& feature : UsableFeatures()) out << " " << feature;
+  out << "\n(`tensorfs policy status MOUNTPOINT` tells which a mount uses)\n";
   return {};
 }
 

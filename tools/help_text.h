@@ -40,6 +40,21 @@ inline constexpr const char* kMountExamples =
     "  in /etc/fstab:\n"
     "    /data/train /mnt/train fuse.tensorfs resize=256,center_crop=224 0 0";
 
+inline constexpr const char* kMountHelperHelp =
+    "Usage: mount.fuse.tensorfs SOURCE MOUNTPOINT [-sfnv] [-o OPT,...]\n"
+    "\n"
+    "What mount(8) runs for the type fuse.tensorfs, also from /etc/fstab. OPT is one of\n"
+    "fstab's or a long option of `tensorfs mount` without its dashes.\n"
+    "\n"
+    "  -s                      Ignore options that are not known\n"
+    "  -f                      Check the options, and do not mount\n"
+    "  -n, -v                  No effect\n"
+    "\n"
+    "Example:\n"
+    "  mount -t fuse.tensorfs -o resize=256,center_crop=224 /data/train /mnt/train\n"
+    "\n"
+    "`tensorfs mount --help` lists the options.\n";
+
 inline constexpr const char* kUmountDescription =
     "Unmount, and wait until the process that served the mount has gone.";
 

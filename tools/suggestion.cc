@@ -31,16 +31,24 @@ size_t Edits(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::optional<std::string_view> Nearest(std::string_view word,
+                                        std::span<const std::string_view> known) {
+  if (word.size() > kMaxWordBytes) return std::nullopt;
+  const auto nearer = [&](std::string_view a, std::string_view b) {
+    return Edits(word, a) < Edits(word, b);
+  };
+  const auto nearest = std::min_element(known.begin(), known.end(), nearer);
+  if (nearest == known.end()) return std::nullopt;
+  const size_t edits = Edits(word, *nearest);
+  return edits <= kMaxEdits && edits < word.size() ? std::optional(*nearest) : std::nullopt;
+}
+
+std::string DidYouMean(std::string_view word) {
+  return "; did you mean \"" + std::string(word) + "\"?";
+}
+
 std::string Suggest(std::string_view word, std::span<const std::string_view> known) {
-  if (word.size() <= kMaxWordBytes) {
-    const auto nearer = [&](std::string_view a, std::string_view b) {
-      return Edits(word, a) < Edits(word, b);
-    };
-    const auto nearest = std::min_element(known.begin(), known.end(), nearer);
-    if (nearest != known.end() && Edits(word, *nearest) <= kMaxEdits) {
-      return "; did you mean \"" + std::string(*nearest) + "\"?";
-    }
-  }
+  if (const auto nearest = Nearest(word, known)) return DidYouMean(*nearest);
   std::string text = "; expected one of ";
   for (const std::string_view name : known) {
     if (name != known.front()) text += ", ";

@@ -107,7 +107,20 @@ TEST(CommandLine, RefusesWhatTheFormatCannotHold) {
 
 TEST(CommandLine, ErrorsNameTheOption) {
   EXPECT_NE(MountError({"--resize", "big"}).find("--resize: \"big\""), std::string::npos);
-  EXPECT_NE(MountError({"--no-such"}).find("--no-such"), std::string::npos);
+  EXPECT_EQ(MountError({"---"}), "---: no such option");
+  EXPECT_EQ(MountError({"--memory-limit"}), "--memory-limit: needs a value");
+}
+
+TEST(CommandLine, UnknownWordsAreNamedWithWhatIsMeant) {
+  EXPECT_EQ(MountError({"--no-such"}), "--no-such: no such option");
+  EXPECT_EQ(MountError({"--resiz=3"}), "--resiz: no such option; did you mean \"--resize\"?");
+  EXPECT_EQ(MountError({"more"}), "\"more\": one argument too many");
+  const auto error = [](const Arguments& arguments) {
+    return ParseCommandLine(arguments).error().message;
+  };
+  EXPECT_EQ(error({"muont"}), "there is no command \"muont\"; did you mean \"mount\"?");
+  EXPECT_EQ(error({"policy", "stats"}), "there is no command \"stats\"; did you mean \"status\"?");
+  EXPECT_EQ(error({"--versoin"}), "--versoin: no such option; did you mean \"--version\"?");
 }
 
 TEST(CommandLine, FstabOptionsAreTheCommandsOwn) {
@@ -133,9 +146,16 @@ TEST(CommandLine, FstabOptionsForOthersAreDropped) {
 }
 
 TEST(CommandLine, UnknownOrWrongFstabOptionsAreNamed) {
-  EXPECT_NE(MountError({"-o", "resise=256"}).find("resise=256"), std::string::npos);
+  EXPECT_EQ(MountError({"-o", "resise=256"}),
+            "-o resise=256: no such mount option; did you mean \"resize\"?");
+  EXPECT_EQ(MountError({"-o", "xyzzy"}), "-o xyzzy: no such mount option");
   EXPECT_NE(MountError({"-o", "resize=big"}).find("--resize"), std::string::npos);
   EXPECT_NE(MountError({"-o", "help"}), "");
+}
+
+TEST(CommandLine, AMountCannotBeChanged) {
+  EXPECT_NE(MountError({"-o", "remount,resize=256"}).find("unmount it"), std::string::npos);
+  EXPECT_FALSE(ParseMountHelperLine({"/source", "/mountpoint", "-s", "-o", "remount"}));
 }
 
 TEST(CommandLine, HelpAndVersionAreCommands) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "tests/tools/temporary_dir.h"
@@ -52,7 +53,7 @@ TEST(Tool, VersionNamesWhatItStandsOn) {
   const Outcome outcome = Call({"--version"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_TRUE(outcome.out.starts_with("tensorfs ")) << outcome.out;
-  for (const char* text : {"\nlibfuse 3.", "\nkernel: Linux ", "\ncan mount: "}) {
+  for (const char* text : {"\nlibfuse 3.", "\nkernel: Linux ", "\ncan mount: ", " readdirplus "}) {
     EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
   }
 }
@@ -65,6 +66,33 @@ TEST(Tool, AWrongCommandLineIsTwo) {
     EXPECT_EQ(outcome.out, "");
     EXPECT_TRUE(outcome.err.starts_with("tensorfs: ")) << outcome.err;
   }
+}
+
+TEST(Tool, AWrongCommandLineLeadsToTheHelpOfItsCommand) {
+  EXPECT_TRUE(Call({"mount", "--resiz", "3"}).err.ends_with("\nTry `tensorfs mount --help`.\n"));
+  EXPECT_TRUE(Call({"policy", "status"}).err.ends_with("\nTry `tensorfs policy status --help`.\n"));
+  EXPECT_TRUE(Call({"muont"}).err.ends_with("\nTry `tensorfs --help`.\n"));
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(RunMountHelper({"/source"}, out, err), 2);
+  EXPECT_TRUE(err.str().ends_with("\nTry `mount.fuse.tensorfs --help`.\n")) << err.str();
+}
+
+TEST(Tool, TheMountHelperHasHelp) {
+  for (const char* option : {"--help", "-h"}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    EXPECT_EQ(RunMountHelper({option}, out, err), 0);
+    EXPECT_TRUE(out.str().starts_with("Usage: mount.fuse.tensorfs ")) << out.str();
+    EXPECT_EQ(err.str(), "");
+  }
+}
+
+TEST(Tool, OutputThatCannotBeWrittenIsAFailure) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  EXPECT_EQ(RunTool({"--version"}, full, err), 1);
+  EXPECT_EQ(err.str(), "tensorfs: standard output: No space left on device\n");
 }
 
 TEST(Tool, FailedWorkIsOneAndNamesTheFile) {
