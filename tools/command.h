@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "codec/form.h"
 #include "fs/fuse_server.h"
 #include "fs/sample_fs.h"
 #include "tools/log.h"
@@ -23,6 +24,15 @@ struct DaemonOptions {
   std::optional<SocketAddress> metrics;
 };
 
+// What is derived from the source, in which form, and how much of it is kept.
+struct KeepOptions {
+  std::string policy;              // the text of --policy; empty: nothing is converted
+  std::optional<Form> target;      // what it means, once the pipeline is known
+  uint64_t store_limit_bytes = 0;  // 0: the default
+  std::string cache;               // its directory; empty: no cache
+  uint64_t cache_limit_bytes = 0;  // 0: the default
+};
+
 struct MountCommand {
   std::string source;
   std::string mountpoint;
@@ -30,6 +40,8 @@ struct MountCommand {
   ViewOptions view;
   ServeOptions serve;
   KernelOptions kernel;
+  bool immutable = false;
+  KeepOptions keep;
   DaemonOptions daemon;
 };
 

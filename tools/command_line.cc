@@ -16,6 +16,8 @@
 namespace tensorfs {
 namespace {
 
+constexpr double kForeverSeconds = 1e9;
+
 // Every command's values beside the parser that fills them; one object a parse, for the parser
 // keeps pointers into it.
 struct Parser {
@@ -72,11 +74,15 @@ std::unique_ptr<Parser> MakeParser() {
 // Checks what can be checked without reading a file.
 Result<Command> FinishMount(const MountFlags& flags) {
   MountCommand command = flags.command;
+  if (command.immutable) command.kernel.attr_timeout_s = kForeverSeconds;
   if (!command.pipeline_file.empty()) return command;
   Result<Pipeline> pipeline = MakePipeline(flags.pipeline);
   if (!pipeline) return tl::unexpected(pipeline.error());
   const Result<void> presentable = CheckPresentable(command.view.format, *pipeline);
   if (!presentable) return tl::unexpected(presentable.error());
+  const Result<std::optional<Form>> target = ParsePolicy(command.keep.policy, *pipeline);
+  if (!target) return tl::unexpected(target.error());
+  command.keep.target = *target;
   command.view.pipeline = std::move(*pipeline);
   return command;
 }

@@ -108,6 +108,33 @@ void AddServeFlags(CLI::App* app, MountCommand* command) {
             "(default: 60)")
       ->type_name("SECONDS")
       ->group(kGroup);
+  app->add_flag("--immutable", command->immutable,
+                "SOURCE never changes: what was looked at once is never looked at again")
+      ->group(kGroup)
+      ->excludes("--attr-timeout");
+}
+
+void AddKeepFlags(CLI::App* app, KeepOptions* keep) {
+  constexpr const char* kGroup = "Forms and cache";
+  app->add_option("--policy", keep->policy,
+                  "keep (default): samples stay in the form they are kept in; fixed:FORM: each is "
+                  "kept in that form from its first read on, as in fixed:final:raw")
+      ->type_name("POLICY")
+      ->group(kGroup);
+  AddParsed(app, "--store-limit", ParseStoreLimit, &keep->store_limit_bytes,
+            "Hard limit of the bytes that kept forms take in the store (default: half of what is "
+            "free there)")
+      ->type_name("SIZE")
+      ->group(kGroup);
+  app->add_option("--cache", keep->cache,
+                  "Directory for a cache of finished tensors (default: no cache, or, with "
+                  "--cache-limit, one in the store)")
+      ->type_name("DIR")
+      ->group(kGroup);
+  AddParsed(app, "--cache-limit", ParseCacheLimit, &keep->cache_limit_bytes,
+            "Hard limit of its bytes (default: half of what is free there)")
+      ->type_name("SIZE")
+      ->group(kGroup);
 }
 
 void AddDaemonFlags(CLI::App* app, DaemonOptions* daemon) {
@@ -115,7 +142,8 @@ void AddDaemonFlags(CLI::App* app, DaemonOptions* daemon) {
   app->add_flag("--foreground,-f", daemon->foreground, "Stay; unmount on SIGINT or SIGTERM")
       ->group(kGroup);
   app->add_option("--store", daemon->store,
-                  "Directory for control socket, lock and log (default: one for each pair of "
+                  "Directory for kept forms, control socket, lock and log (default: one for each "
+                  "pair of "
                   "SOURCE and MOUNTPOINT in ~/.local/state/tensorfs, for root in "
                   "/var/lib/tensorfs)")
       ->type_name("DIR")
@@ -148,6 +176,7 @@ void AddMountFlags(CLI::App* app, MountFlags* flags) {
   AddPipelineFlags(app, &command->pipeline_file, &flags->pipeline);
   AddViewFlags(app, &command->view);
   AddServeFlags(app, command);
+  AddKeepFlags(app, &command->keep);
   AddDaemonFlags(app, &command->daemon);
   app->add_option("-o", flags->o_texts,
                   "Mount options as in fstab: allow_other, default_permissions, ro, …, or any "

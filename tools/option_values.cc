@@ -114,6 +114,32 @@ Result<size_t> ParseMemoryLimit(std::string_view text) {
   return bytes;
 }
 
+Result<uint64_t> ParseStoreLimit(std::string_view text) {
+  const Result<size_t> bytes = ParseByteSize(text);
+  if (bytes && *bytes < SampleStore::kMinLimitBytes) return Unexpected(text, "at least 4MiB");
+  return bytes;
+}
+
+Result<uint64_t> ParseCacheLimit(std::string_view text) {
+  constexpr size_t kLeastBytes = size_t{8} << 20;  // TensorCache's
+  const Result<size_t> bytes = ParseByteSize(text);
+  if (bytes && *bytes < kLeastBytes) return Unexpected(text, "at least 8MiB");
+  return bytes;
+}
+
+Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& pipeline) {
+  constexpr std::string_view kFixed = "fixed:";
+  if (text.empty() || text == "keep") return std::nullopt;
+  if (!text.starts_with(kFixed)) {
+    return Fail(ErrorCode::kInvalidArgument, "--policy " + std::string(text) +
+                                                 ": expected keep or fixed:FORM, as in "
+                                                 "fixed:final:raw");
+  }
+  const Result<Form> form = ParseForm(text.substr(kFixed.size()), pipeline);
+  if (!form) return Fail("--policy", form.error());
+  return *form;
+}
+
 Result<int> ParseCount(std::string_view text) {
   constexpr int kMaxCount = 1024;
   const std::optional<int> count = ToNumber<int>(text);

@@ -5,11 +5,15 @@
 #define TENSORFS_TOOLS_OPTION_VALUES_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "cache/sample_store.h"
+#include "codec/form.h"
 #include "codec/image.h"
 #include "codec/pipeline.h"
 #include "codec/result.h"
@@ -30,6 +34,9 @@ struct SocketAddress {
 // "512MiB", "1.5G", "2GB": K, M, G, T and KiB, … are powers of 1024; KB, … are powers of 1000.
 Result<size_t> ParseByteSize(std::string_view text);
 Result<size_t> ParseMemoryLimit(std::string_view text);  // the same, at least 1 MiB
+
+Result<uint64_t> ParseStoreLimit(std::string_view text);  // the same, at least the store's least
+Result<uint64_t> ParseCacheLimit(std::string_view text);
 
 Result<int> ParseCount(std::string_view text);       // 1 and more
 Result<double> ParseSeconds(std::string_view text);  // 0 and more
@@ -55,6 +62,8 @@ Result<TensorFileFormat> ParseFormat(std::string_view text);
 Result<NamesMode> ParseNames(std::string_view text);
 Result<IoMode> ParseIoMode(std::string_view text);
 Result<PageCacheMode> ParsePageCacheMode(std::string_view text);
+// "keep" or "" is nothing, "fixed:FORM" the form.
+Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& pipeline);
 Result<LogLevel> ParseLogLevel(std::string_view text);
 
 }  // namespace tensorfs

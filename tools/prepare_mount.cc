@@ -58,6 +58,7 @@ Result<void> CheckPlaces(const MountCommand& command) {
   const std::string& mountpoint = command.mountpoint;
   const std::string& store = command.daemon.store;
   const std::string& log_file = command.daemon.log_file;
+  const std::string& cache = command.keep.cache;
   if (IsWithin(mountpoint, source) && IsWithin(source, mountpoint)) {
     return Refuse(mountpoint, "is the source itself; mount on another directory");
   }
@@ -72,6 +73,15 @@ Result<void> CheckPlaces(const MountCommand& command) {
   }
   if (IsWithin(store, mountpoint)) return Refuse(store, "the store would be inside the mountpoint");
   if (IsWithin(mountpoint, store)) return Refuse(mountpoint, "is inside the store " + store);
+  if (!cache.empty()) {
+    if (IsWithin(cache, source)) {
+      return Refuse(cache, "the cache would be inside the source, which is never written");
+    }
+    if (IsWithin(cache, mountpoint)) {
+      return Refuse(cache, "the cache would be inside the mountpoint");
+    }
+    if (IsWithin(mountpoint, cache)) return Refuse(mountpoint, "is inside the cache " + cache);
+  }
   if (log_file.empty()) return {};
   if (IsWithin(log_file, source)) {
     return Refuse(log_file, "the log would be inside the source, which is never written");
@@ -88,6 +98,9 @@ Result<void> LoadPipeline(MountCommand* command) {
   if (!pipeline) return tl::unexpected(pipeline.error());
   const Result<void> presentable = CheckPresentable(command->view.format, *pipeline);
   if (!presentable) return Fail(command->pipeline_file, presentable.error());
+  const Result<std::optional<Form>> target = ParsePolicy(command->keep.policy, *pipeline);
+  if (!target) return tl::unexpected(target.error());
+  command->keep.target = *target;
   command->view.pipeline = std::move(*pipeline);
   return {};
 }
@@ -106,6 +119,10 @@ Result<void> ResolvePaths(MountCommand* command, std::ostream& notes) {
   command->source = std::move(*source);
   command->mountpoint = std::move(*mountpoint);
   command->daemon.store = std::move(*store);
+  KeepOptions& keep = command->keep;
+  if (!keep.cache.empty()) keep.cache = ResolveFuturePath(keep.cache);
+  if (keep.cache.empty() && keep.cache_limit_bytes > 0)
+    keep.cache = command->daemon.store + "/cache";
   if (!command->daemon.log_file.empty()) {
     command->daemon.log_file = ResolveFuturePath(command->daemon.log_file);
   }

@@ -18,9 +18,11 @@
 #include "tools/allocator.h"
 #include "tools/block_signals.h"
 #include "tools/control_server.h"
+#include "tools/derived_data.h"
 #include "tools/log.h"
 #include "tools/notify.h"
 #include "tools/status.h"
+#include "tools/stored_forms.h"
 
 namespace tensorfs {
 namespace {
@@ -39,7 +41,9 @@ MountInfo Describe(const MountCommand& command) {
           .mountpoint = command.mountpoint,
           .store = command.daemon.store,
           .pipeline = command.view.pipeline.ToString(),
-          .present = std::string(NameOf(command.view.format))};
+          .present = std::string(NameOf(command.view.format)),
+          .policy = command.keep.policy.empty() ? "keep" : command.keep.policy,
+          .cache = command.keep.cache};
 }
 
 struct ControlServers {
@@ -73,15 +77,34 @@ std::jthread AnnounceFirstAnswer(const std::string& mountpoint,
   });
 }
 
-Result<void> ServeUntilEnd(const MountCommand& command, SampleFs* fs, const ReadStats& stats,
+// What the mount serves from.
+struct Parts {
+  SampleFs* fs;
+  DerivedData* derived;
+  const ReadStats* stats;
+};
+
+MountStatus StatusOf(const MountCommand& command, const Parts& parts, const FuseServer& server) {
+  MountStatus status{.mount = Describe(command),
+                     .reads = parts.stats->Snapshot(),
+                     .memory = parts.fs->Memory(),
+                     .kernel = server.Features(),
+                     .store = parts.derived->store().Stats(),
+                     .cache = {},
+                     .migrator = parts.derived->migrator().Stats(),
+                     .forms = {}};
+  status.forms = CountForms(status.store, command.view.pipeline);
+  if (TensorCache* cache = parts.derived->cache()) status.cache = cache->Stats();
+  return status;
+}
+
+Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
                            const std::function<void()>& on_ready) {
   std::jthread announcer;  // outlives the server: it waits for the mount to answer or to go
   Result<std::unique_ptr<FuseServer>> server =
-      FuseServer::Mount(fs, command.source, command.mountpoint, command.kernel);
+      FuseServer::Mount(parts.fs, command.source, command.mountpoint, command.kernel);
   if (!server) return tl::unexpected(server.error());
-  const StatusSource status = [&, info = Describe(command)] {
-    return MountStatus{info, stats.Snapshot(), fs->Memory(), (*server)->Features()};
-  };
+  const StatusSource status = [&] { return StatusOf(command, parts, **server); };
   const Result<ControlServers> control = StartControl(command.daemon, status);
   if (!control) return tl::unexpected(control.error());
   spdlog::info("mounted {} on {} as {}: {}", Printable(command.source),
@@ -103,10 +126,12 @@ Result<void> ServeMount(const MountCommand& command, const std::function<void()>
   ViewOptions view = command.view;
   view.root_xattrs[kControlXattr] = store->path() + "/" + kControlSocketName;
   ReadStats stats;
+  const Result<std::unique_ptr<DerivedData>> derived = DerivedData::Open(command);
+  if (!derived) return tl::unexpected(derived.error());
   Result<std::unique_ptr<SampleFs>> fs =
-      SampleFs::Create(command.source, std::move(view), command.serve, &stats);
+      SampleFs::Create(command.source, std::move(view), command.serve, &stats, (*derived)->view());
   if (!fs) return tl::unexpected(fs.error());
-  Result<void> served = ServeUntilEnd(command, fs->get(), stats, on_ready);
+  Result<void> served = ServeUntilEnd(command, {fs->get(), derived->get(), &stats}, on_ready);
   if (served) {
     spdlog::info("unmounted {}", Printable(command.mountpoint));
   } else {

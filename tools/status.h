@@ -4,12 +4,17 @@
 #define TENSORFS_TOOLS_STATUS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "cache/cache_stats.h"
+#include "cache/store_stats.h"
 #include "codec/result.h"
 #include "fs/fuse_server.h"
 #include "fs/sample_fs.h"
+#include "policy/migrator.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
@@ -21,6 +26,15 @@ struct MountInfo {
   std::string store;
   std::string pipeline;  // Pipeline::ToString
   std::string present;   // "npy", …
+  std::string policy;    // "keep", "fixed:final:raw", …
+  std::string cache;     // its directory; empty: there is none
+};
+
+// Samples that are kept in one form.
+struct FormCount {
+  std::string form;
+  uint64_t samples = 0;
+  uint64_t bytes = 0;
 };
 
 struct MountStatus {
@@ -28,6 +42,10 @@ struct MountStatus {
   ReadStatsSnapshot reads;
   MemoryUse memory;
   KernelFeatures kernel;
+  StoreStats store;
+  std::optional<CacheStats> cache;
+  MigratorStats migrator;
+  std::vector<FormCount> forms;
 };
 
 // The whole process's use of the machine.

@@ -67,6 +67,50 @@ double MeanCpuUs(const nlohmann::json& status) {
   return samples == 0 ? 0 : status.at("sample_cpu_s").get<double>() * 1e6 / samples;
 }
 
+// "final:raw 1,234 (183.2 MiB)", …; samples that were never converted are not counted one by one.
+std::string FormatForms(const nlohmann::json& forms) {
+  std::string text;
+  for (const nlohmann::json& form : forms) {
+    text += (text.empty() ? "" : ", ") + form.at("form").get<std::string>() + " " +
+            FormatCount(form.at("samples").get<uint64_t>()) + " (" +
+            FormatBytes(form.at("bytes").get<double>()) + ")";
+  }
+  return text.empty() ? "all source:original" : text + ", the rest source:original";
+}
+
+std::string FormatMigration(const nlohmann::json& migration) {
+  const auto count = [&](const char* key) {
+    return FormatCount(migration.at(key).get<uint64_t>());
+  };
+  return count("converted") + " converted, " + count("waiting") + " waiting, " + count("unsuited") +
+         " cannot take the form, " + count("failed") + " failed";
+}
+
+std::string FormatOrigins(const nlohmann::json& origins) {
+  std::string text;
+  for (const auto& [name, origin] : origins.items()) {
+    text += (text.empty() ? "" : ", ") + FormatCount(origin.at("samples").get<uint64_t>()) +
+            " from the " + name + " (" + FormatBytes(origin.at("read_bytes").get<double>()) + ")";
+  }
+  return text;
+}
+
+std::string FormatUse(const nlohmann::json& part) {
+  std::string text = FormatBytes(part.at("used_bytes").get<double>()) + " of " +
+                     FormatBytes(part.at("limit_bytes").get<double>());
+  const auto condition = part.at("condition").get<std::string>();
+  return condition.empty() ? text : text + "; " + Printable(condition);
+}
+
+std::string FormatCache(const nlohmann::json& cache) {
+  if (cache.is_null()) return "none";
+  const auto hits = cache.at("hits").get<double>();
+  const double asked = hits + cache.at("misses").get<double>();
+  return FormatCount(cache.at("entries").get<uint64_t>()) + " tensors, " +
+         Format("%.1f %% hits, ", asked == 0 ? 0 : 100 * hits / asked) +
+         Format("%.1f s of CPU saved, ", cache.at("saved_cpu_s").get<double>()) + FormatUse(cache);
+}
+
 std::string Render(const nlohmann::json& status) {
   const auto text = [&](const char* key) { return Printable(status.at(key).get<std::string>()); };
   const auto count = [&](const char* key) { return FormatCount(status.at(key).get<uint64_t>()); };
@@ -87,6 +131,11 @@ std::string Render(const nlohmann::json& status) {
       {"store", text("store")},
       {"pipeline", text("pipeline")},
       {"presented as", text("present")},
+      {"policy", text("policy")},
+      {"forms", FormatForms(status.at("forms"))},
+      {"migration", FormatMigration(status.at("migration"))},
+      {"kept", FormatUse(status.at("sample_store"))},
+      {"cache", FormatCache(status.at("cache"))},
       {"uptime", FormatDuration(status.at("uptime_s").get<double>())},
       {"samples", count("samples") + " made, " + count("sample_errors") + " failed"},
       {"lately", Format("%.1f samples/s, ", recent.at("samples_per_s").get<double>()) +
@@ -94,7 +143,7 @@ std::string Render(const nlohmann::json& status) {
       {"CPU", Format("%.0f us a sample since the start, ", MeanCpuUs(status)) +
                   Format("%.1f s by the whole process", process.at("cpu_s").get<double>())},
       {"reads", count("reads") + " answered with " + bytes(status, "bytes_served")},
-      {"source reads", bytes(status, "source_bytes")},
+      {"made", FormatOrigins(status.at("origins"))},
       {"memory", bytes(memory, "used_bytes") + " of " + bytes(memory, "limit_bytes") +
                      " for tensors in flight, at most " + bytes(memory, "peak_bytes") +
                      " so far; " + bytes(process, "resident_bytes") + " resident"},

@@ -16,7 +16,13 @@ MountStatus ExampleStatus() {
                   .mountpoint = "/mnt/train",
                   .store = "/var/lib/tensorfs/train-0",
                   .pipeline = "Resize(256) > CenterCrop(224)",
-                  .present = "npy"};
+                  .present = "npy",
+                  .policy = "fixed:final:raw",
+                  .cache = ""};
+  status.forms = {{"final:raw", 1000, 150'528'000}};
+  status.store.limit_bytes = 1 << 30;
+  status.store.condition = "the disk is full";
+  status.migrator.converted = 1000;
   status.memory = {.limit_bytes = 512 << 20, .used_bytes = 3 << 20, .peak_bytes = 7 << 20};
   status.reads = {.reads = 3456,
                   .bytes_served = 1234567,

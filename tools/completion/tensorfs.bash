@@ -23,6 +23,8 @@ _tensorfs_value() {
     --resize) words="256 224" ;;
     --center-crop) words="224" ;;
     --memory-limit) words="512MiB 1GiB 2GiB" ;;
+    --policy) words="keep fixed:final:raw fixed:source:jpeg-crop fixed:source:original" ;;
+    --store-limit | --cache-limit) words="1GiB 10GiB 100GiB" ;;
     --metrics) words="127.0.0.1:9100" ;;
     --extensions) words="jpg,jpeg,png" ;;
     -o) words="allow_other default_permissions" ;;
@@ -45,7 +47,8 @@ _tensorfs() {
     case ${COMP_WORDS[1]} in
       mount) words="--pipeline --resize --interpolation --center-crop --grayscale --dtype
         --normalize --layout --present --names --extensions --follow-outside-links --memory-limit
-        --decode-threads --threads --io --page-cache --attr-timeout --foreground --store --metrics
+        --decode-threads --threads --io --page-cache --attr-timeout --immutable --policy
+        --store-limit --cache --cache-limit --foreground --store --metrics
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
       policy) words="--json --help" ;;
