@@ -7,7 +7,7 @@
 #include <random>
 
 #include "codec/simd_kernels.h"
-#include "hwy/highway.h"
+#include "tests/codec/instruction_sets.h"
 
 namespace tensorfs {
 namespace {
@@ -15,21 +15,6 @@ namespace {
 constexpr Interpolation kFilters[] = {Interpolation::kBox, Interpolation::kBilinear,
                                       Interpolation::kHamming, Interpolation::kBicubic,
                                       Interpolation::kLanczos};
-
-// Runs the body with the kernels of each instruction set that this machine has.
-template <typename Body>
-void ForEachInstructionSet(const Body& body) {
-  const auto reset = [](int64_t targets) {
-    hwy::SetSupportedTargetsForTest(targets);
-    hwy::GetChosenTarget().DeInit();
-  };
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    reset(target);
-    body();
-  }
-  reset(0);
-}
 
 class ResampleTest : public testing::Test {
  protected:
