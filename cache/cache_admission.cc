@@ -7,9 +7,9 @@ namespace tensorfs {
 namespace {
 
 constexpr double kClearlyDenser = 1.5;
-// With one read a pass, two counts differ by at most one, and by two after they were halved within
-// a pass.
-constexpr uint32_t kClearlyMoreReads = 3;
+// With one read a pass, two counts differ by at most one; or by two if they were halved within a
+// pass, but then they are so many that none is clearly denser.
+constexpr uint32_t kClearlyMoreReads = 2;
 // Beyond what one measured time differs from the next.
 constexpr double kClearlyWorthMore = 2.0;
 

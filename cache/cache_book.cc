@@ -2,6 +2,8 @@
 #include "cache/cache_book.h"
 
 #include <algorithm>
+#include <functional>
+#include <limits>
 
 #include "cache/cached_value.h"
 
@@ -13,6 +15,8 @@ constexpr size_t kMostVictims = 256;
 // Victims about as good as the best are taken from where there is most garbage already: then less
 // is moved to reclaim it.
 constexpr double kAboutAsDense = 1.1;
+// Where every sample is read once a pass, none is idle for as long as two passes.
+constexpr uint64_t kPassesToHalve = 3;
 
 // SplitMix64 (Steele, Lea and Flood).
 uint64_t Mix(uint64_t value) {
@@ -52,8 +56,16 @@ bool CacheBook::Settle(uint64_t key) {
   return true;
 }
 
-void CacheBook::Add(const CacheEntry& entry) {
+void CacheBook::NoteHit(uint64_t key) {
+  CacheEntry* entry = index_.Find(key);
+  if (entry == nullptr) return;
+  entry->last_read = clock_;
+  if (entry->reads < std::numeric_limits<uint16_t>::max()) ++entry->reads;
+}
+
+void CacheBook::Add(CacheEntry entry) {
   Remove(entry.key);
+  entry.last_read = clock_;
   index_.Insert(entry);
   const uint64_t footprint = Footprint(entry.bytes);
   Generation& generation = generations_[entry.record.generation];
@@ -82,8 +94,10 @@ const CacheEntry* CacheBook::FindRecord(uint64_t key, RecordId record) const {
 
 void CacheBook::Move(uint64_t key, RecordId to) {
   CacheEntry entry = *Remove(key);
+  const uint32_t last_read = entry.last_read;
   entry.record = to;
   Add(entry);
+  index_.Find(key)->last_read = last_read;
 }
 
 void CacheBook::DropGeneration(uint32_t generation) {
@@ -97,13 +111,22 @@ void CacheBook::DropGeneration(uint32_t generation) {
   generations_.erase(generation);
 }
 
-std::optional<uint32_t> CacheBook::MostDeadGeneration() const {
-  std::optional<uint32_t> most_dead;
+std::vector<uint32_t> CacheBook::MostDeadGenerations(double least_dead_part,
+                                                     uint64_t live_bytes) const {
+  std::vector<std::pair<double, uint32_t>> by_dead_part;
   for (const auto& [number, generation] : generations_) {
-    if (generation.dead_bytes() == 0) continue;
-    if (!most_dead || DeadPart(number) > DeadPart(*most_dead)) most_dead = number;
+    const double dead_part = DeadPart(number);
+    if (dead_part >= least_dead_part) by_dead_part.emplace_back(dead_part, number);
   }
-  return most_dead;
+  std::ranges::sort(by_dead_part, std::greater());
+  std::vector<uint32_t> chosen;
+  uint64_t live = 0;
+  for (const auto& [dead_part, number] : by_dead_part) {
+    live += generations_.at(number).live_bytes;
+    if (live > live_bytes && !chosen.empty()) break;
+    chosen.push_back(number);
+  }
+  return chosen;
 }
 
 std::vector<uint32_t> CacheBook::SmallestGenerations(size_t count) const {
@@ -124,7 +147,7 @@ std::map<uint32_t, std::vector<uint16_t>> CacheBook::Reads() const {
   index_.ForEach([&](const CacheEntry& entry) {
     std::vector<uint16_t>& reads = all[entry.record.generation];
     if (reads.size() <= entry.record.sequence) reads.resize(entry.record.sequence + 1);
-    reads[entry.record.sequence] = static_cast<uint16_t>(std::min<uint32_t>(entry.reads, 0xffff));
+    reads[entry.record.sequence] = entry.reads;
   });
   return all;
 }
@@ -172,12 +195,16 @@ const CacheEntry* CacheBook::FindVictim(uint64_t chance, const Victims& chosen) 
   return victim;
 }
 
+// What was not read for long is likely to be read less often than before.
 CacheValue CacheBook::ValueOf(const CacheEntry& entry) const {
-  return {entry.saved_s, entry.bytes, reads_.Estimate(entry.key)};
+  const uint64_t idle_passes = (clock_ - entry.last_read) / std::max<uint64_t>(reads_.keys(), 1);
+  const uint64_t halvings = std::min<uint64_t>(idle_passes / kPassesToHalve, 31);
+  return {entry.saved_s, entry.bytes, reads_.Estimate(entry.key) >> halvings};
 }
 
 double CacheBook::DeadPart(uint32_t generation) const {
   const Generation& found = generations_.at(generation);
+  if (found.total_bytes == 0) return 1;
   return static_cast<double>(found.dead_bytes()) / static_cast<double>(found.total_bytes);
 }
 

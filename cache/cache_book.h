@@ -32,8 +32,12 @@ class CacheBook {
 
   explicit CacheBook(uint64_t live_limit_bytes) : live_limit_bytes_(live_limit_bytes) {}
 
-  void NoteRead(uint64_t key) { reads_.Add(key); }
-  CacheEntry* Find(uint64_t key) { return index_.Find(key); }
+  // Every read of a key, whether it is here or not.
+  void NoteRead(uint64_t key) {
+    ++clock_;
+    reads_.Add(key);
+  }
+  void NoteHit(uint64_t key);
   const CacheEntry* Find(uint64_t key) const { return index_.Find(key); }
 
   // Whether Admit would let it in.
@@ -46,7 +50,7 @@ class CacheBook {
   bool Settle(uint64_t key);
 
   // An entry of its own, or in place of one of an older version.
-  void Add(const CacheEntry& entry);
+  void Add(CacheEntry entry);
   std::optional<CacheEntry> Remove(uint64_t key);
   // The entry if its record is this one.
   const CacheEntry* FindRecord(uint64_t key, RecordId record) const;
@@ -59,8 +63,9 @@ class CacheBook {
   }
   // With what is still live in it.
   void DropGeneration(uint32_t generation);
-  // The one with the largest part of garbage; nothing if none has garbage.
-  std::optional<uint32_t> MostDeadGeneration() const;
+  // Those with the largest parts of garbage, at least `least_dead_part` each, with no more live
+  // bytes in all than given; but one if there is any.
+  std::vector<uint32_t> MostDeadGenerations(double least_dead_part, uint64_t live_bytes) const;
   std::vector<uint32_t> SmallestGenerations(size_t count) const;
   const std::map<uint32_t, Generation>& generations() const { return generations_; }
 
@@ -88,6 +93,7 @@ class CacheBook {
   std::unordered_map<uint64_t, uint64_t> pending_;  // footprints by key
   uint64_t live_bytes_ = 0;
   uint64_t pending_bytes_ = 0;
+  uint32_t clock_ = 0;     // all reads; may wrap around
   uint64_t admitted_ = 0;  // varies the samples
 };
 

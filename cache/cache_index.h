@@ -18,13 +18,15 @@
 namespace tensorfs {
 
 struct CacheEntry {
-  uint64_t key = 0;     // KeyHash
-  RecordId record;      // generation 0: no entry
-  uint32_t source = 0;  // of a hash of the SourceVersion, the lower half
+  uint64_t key = 0;  // KeyHash
+  RecordId record;   // generation 0: no entry
   uint32_t bytes = 0;
   float saved_s = 0;
-  uint32_t reads = 0;
+  uint32_t last_read = 0;  // by the count of all reads
+  uint16_t reads = 0;      // hits; stops at the largest
+  uint16_t source = 0;     // some bits of a hash of the SourceVersion
 };
+static_assert(sizeof(CacheEntry) == 32);
 
 class CacheIndex {
  public:

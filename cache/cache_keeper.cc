@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::seconds kSealAfter{2};
 constexpr std::chrono::seconds kPauseAfterFailure{2};
 // Moving what is live in a generation with less garbage would gain too little.
-constexpr uint64_t kLeastDeadPart = 64;
+constexpr double kLeastDeadPart = 1.0 / 64;
 constexpr size_t kMergedAtOnce = 64;
 constexpr size_t kKeptBufferBytes = 1 << 20;
 constexpr uint32_t kLastGeneration = std::numeric_limits<uint32_t>::max();
@@ -47,10 +47,14 @@ Result<void> CacheKeeper::Load() {
       return true;
     }
     if (id.generation != generation) reads = store_->Reads(generation = id.generation);
-    const uint32_t read_count = id.sequence < reads.size() ? reads[id.sequence] : 0;
-    // In order of ids: of two records of one key, the later stays.
-    shared_->book.Add(
-        {KeyHash(row->key), id, ShortSource(row->source), row->bytes, row->saved_s, read_count});
+    CacheEntry entry;
+    entry.key = KeyHash(row->key);
+    entry.record = id;
+    entry.bytes = row->bytes;
+    entry.saved_s = row->saved_s;
+    entry.reads = id.sequence < reads.size() ? reads[id.sequence] : 0;
+    entry.source = ShortSource(row->source);
+    shared_->book.Add(entry);  // of two records of one key the later, which comes later, stays
     return true;
   };
   std::lock_guard lock(shared_->mutex);
@@ -141,24 +145,20 @@ bool CacheKeeper::Fits(uint64_t bytes) const {
   return disk_bytes_ + unsealed_bytes_ + bytes + space_.reserve_bytes <= space_.limit_bytes;
 }
 
-// One generation's bytes stay free, for what is live in the next one to be reclaimed.
+// One generation's bytes stay free, for what is live in the next ones to be reclaimed. Several at
+// once, so that what is left of them fills one.
 bool CacheKeeper::MakeRoom(uint64_t bytes) {
-  while (!Fits(bytes + space_.generation_bytes)) {
+  if (!Fits(0) && !KeepToLimit()) return false;
+  const uint64_t kept_free = space_.generation_bytes * 5 / 4;
+  while (!Fits(bytes + kept_free)) {
     std::vector<uint32_t> reclaimed;
-    bool move_live = false;
     {
       std::lock_guard lock(shared_->mutex);
-      if (const std::optional<uint32_t> most_dead = shared_->book.MostDeadGeneration()) {
-        const CacheBook::Generation& found = shared_->book.generations().at(*most_dead);
-        move_live = found.dead_bytes() >= found.total_bytes / kLeastDeadPart;
-        reclaimed = {*most_dead};
-      }
+      reclaimed = shared_->book.MostDeadGenerations(kLeastDeadPart, space_.generation_bytes);
     }
-    if (!move_live && Fits(bytes)) break;
-    if (reclaimed.empty()) reclaimed = OldestGeneration();
-    if (reclaimed.empty() || !Reclaim(reclaimed, move_live)) return false;
+    if (reclaimed.empty() || !Reclaim(reclaimed, /*move_live=*/true)) return false;
   }
-  return Fits(bytes);
+  return true;
 }
 
 Result<void> CacheKeeper::Append(CacheEntry entry, std::string row, std::string_view value,
@@ -190,7 +190,9 @@ Result<void> CacheKeeper::Reclaim(const std::vector<uint32_t>& generations, bool
   for (const uint32_t generation : generations) {
     {
       std::lock_guard lock(shared_->mutex);
+      const size_t entries = shared_->book.entries();
       shared_->book.DropGeneration(generation);
+      shared_->dropped_live += entries - shared_->book.entries();
     }
     if (auto dropped = store_->Drop(generation); !dropped) return Failed(dropped.error());
   }
@@ -289,7 +291,7 @@ void CacheKeeper::Lose(const CacheEntry& entry, RecordId moved_from) {
 
 // Files can hold more than the books know: rows may be lost. REQUIRES: shared_->mutex is held.
 void CacheKeeper::CountUnknownGarbage() {
-  for (const auto& [number, file_bytes] : store_->Generations()) {
+  for (const auto& [number, file_bytes, path] : store_->Generations()) {
     const auto known = shared_->book.generations().find(number);
     const uint64_t counted =
         known == shared_->book.generations().end() ? 0 : known->second.total_bytes;

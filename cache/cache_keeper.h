@@ -36,15 +36,16 @@ struct SharedBook {
   uint64_t write_failures = 0;
   uint64_t not_written = 0;  // admitted, but lost to failures or for want of room
   uint64_t moved_bytes = 0;
+  uint64_t dropped_live = 0;    // entries lost with their generation, for want of room to move them
   std::string write_condition;  // of the last failure, while it lasts
 };
 
 // What the books know of a source's version: enough to tell most changes; the value knows all of
 // it.
-inline uint32_t ShortSource(const SourceVersion& source) {
+inline uint16_t ShortSource(const SourceVersion& source) {
   const std::array<uint64_t, 2> fields = {source.size_bytes,
                                           static_cast<uint64_t>(source.mtime_ns)};
-  return static_cast<uint32_t>(
+  return static_cast<uint16_t>(
       Hash64({reinterpret_cast<const char*>(fields.data()), sizeof(fields)}));
 }
 

@@ -2,6 +2,7 @@
 #include "cache/frequency_sketch.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tensorfs {
 namespace {
@@ -56,10 +57,13 @@ void FrequencySketch::Widen() {
   width_ *= 2;
 }
 
+// Keys are counted anew from the counters in use, linearly (Whang, Vander-Zanden and Taylor).
 void FrequencySketch::Halve() {
-  uint64_t left = 0;
-  for (uint8_t& counter : counters_) left += (counter /= 2) != 0;
-  keys_ = left / kRows;
+  size_t empty = 0;
+  for (uint8_t& counter : counters_) empty += (counter /= 2) == 0;
+  const double empty_part =
+      static_cast<double>(std::max<size_t>(empty, 1)) / static_cast<double>(counters_.size());
+  keys_ = static_cast<uint64_t>(-std::log(empty_part) * static_cast<double>(width_));
   additions_ = 0;
 }
 

@@ -23,6 +23,9 @@ class FrequencySketch {
   void Add(uint64_t key);
   uint32_t Estimate(uint64_t key) const;
 
+  // How many different keys were seen lately, about.
+  uint64_t keys() const { return keys_; }
+
   size_t memory_bytes() const { return counters_.size(); }
 
  private:
@@ -36,7 +39,7 @@ class FrequencySketch {
 
   size_t width_ = kFirstWidth;  // counters in a row; a power of two
   std::vector<uint8_t> counters_ = std::vector<uint8_t>(kRows * kFirstWidth);
-  uint64_t keys_ = 0;       // different keys seen since the last halving, about
+  uint64_t keys_ = 0;
   uint64_t additions_ = 0;  // since the last halving
 };
 

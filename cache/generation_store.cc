@@ -12,10 +12,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <thread>
 
 #include "cache/rocks_status.h"
 #include "codec/byte_order.h"
@@ -45,6 +47,8 @@ RecordId IdOf(const rocksdb::Slice& key) {
   return {ReadBig32(bytes), ReadBig32(bytes + 4)};
 }
 
+constexpr int kDeletionTries = 100;
+constexpr std::chrono::milliseconds kDeletionPause{1};
 constexpr uint32_t kLastSequence = std::numeric_limits<uint32_t>::max();
 
 // Each open file costs memory for its index. A reader beyond pays for opening one again.
@@ -198,7 +202,8 @@ std::vector<GenerationStore::Generation> GenerationStore::Generations() const {
   std::vector<Generation> generations;
   for (const rocksdb::LevelMetaData& level : metadata.levels) {
     for (const rocksdb::SstFileMetaData& file : level.files) {
-      generations.push_back({IdOf(file.smallestkey).generation, file.size});
+      generations.push_back(
+          {IdOf(file.smallestkey).generation, file.size, file.db_path + file.name});
     }
   }
   return generations;
@@ -272,7 +277,22 @@ void GenerationStore::Abandon() {
   std::filesystem::remove(database_->HeadPath(), ignored);
 }
 
+// RocksDB lets a file be that a reader may be in, and looks for such files only when it next
+// deletes some; but the limit counts them.
+void GenerationStore::AwaitDeletion(const std::string& path) {
+  std::error_code ignored;
+  for (int tried = 0; tried < kDeletionTries && std::filesystem::exists(path, ignored); ++tried) {
+    std::this_thread::sleep_for(kDeletionPause);
+    (void)database_->db->DisableFileDeletions();
+    (void)database_->db->EnableFileDeletions();  // looks for all of them
+  }
+}
+
 Result<void> GenerationStore::Drop(uint32_t generation) {
+  std::string path;
+  for (const Generation& known : Generations()) {
+    if (known.number == generation) path = known.path;
+  }
   const std::string first = KeyOf({generation, 0});
   const std::string last = KeyOf({generation, kLastSequence});
   const rocksdb::Slice first_slice(first);
@@ -283,6 +303,7 @@ Result<void> GenerationStore::Drop(uint32_t generation) {
   if (status.ok()) status = batch.DeleteRange(database_->rows(), first, KeyOf({generation + 1, 0}));
   if (status.ok()) status = batch.Delete(database_->reads(), first);
   if (status.ok()) status = database_->db->Write(rocksdb::WriteOptions(), &batch);
+  if (status.ok() && !path.empty()) AwaitDeletion(path);
   return FromStatus(status, database_->directory);
 }
 

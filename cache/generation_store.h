@@ -52,6 +52,7 @@ class GenerationStore {
   struct Generation {
     uint32_t number;
     uint64_t file_bytes;
+    std::string path;
   };
   std::vector<Generation> Generations() const;  // the sealed ones
 
@@ -82,6 +83,7 @@ class GenerationStore {
  private:
   struct Database;
   explicit GenerationStore(std::unique_ptr<Database> database);
+  void AwaitDeletion(const std::string& path);
 
   std::unique_ptr<Database> database_;
 };

@@ -79,10 +79,8 @@ std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key,
   }
   std::lock_guard lock(shared_->mutex);
   ++counts_.hits;
-  if (CacheEntry* entry = shared_->book.Find(hash)) {
-    ++entry->reads;
-    counts_.saved_s += entry->saved_s;
-  }
+  shared_->book.NoteHit(hash);
+  if (const CacheEntry* entry = shared_->book.Find(hash)) counts_.saved_s += entry->saved_s;
   return hit;
 }
 
@@ -231,7 +229,7 @@ CacheStats TensorCache::Stats() const {
   stats.hits = counts_.hits;
   stats.saved_s = counts_.saved_s;
   stats.admitted = counts_.admitted;
-  stats.displaced = counts_.displaced;
+  stats.displaced = counts_.displaced + shared_->dropped_live;
   stats.corrupt = counts_.corrupt;
   stats.not_written = shared_->not_written;
   stats.write_failures = shared_->write_failures;
