@@ -68,7 +68,8 @@ CatalogWriter::Applied CatalogWriter::Apply(std::span<const StoreChange> changes
     applied.outcome = ApplySlice(rest.first(count));
     if (applied.outcome) applied.count += count;
   }
-  failed_ = !applied.outcome;
+  failure_.reset();
+  if (!applied.outcome) failure_ = applied.outcome.error().code;
   return applied;
 }
 
@@ -133,10 +134,15 @@ Result<void> CatalogWriter::ApplySlice(std::span<const StoreChange> changes) {
 }
 
 Result<void> CatalogWriter::RecoverIfFailed(std::span<const StoreChange> changes) {
-  if (!failed_) return {};
-  const Result<bool> lost = catalog_.Recover();
-  if (!lost) return tl::unexpected(lost.error());
-  if (!*lost) return {};
+  if (!failure_) return {};
+  if (*failure_ == ErrorCode::kCorrupt) {
+    // Bad table files stay bad: merging them would fail for ever.
+    if (auto replaced = catalog_.StartOver(); !replaced) return replaced;
+  } else {
+    const Result<bool> lost = catalog_.Recover();
+    if (!lost) return tl::unexpected(lost.error());
+    if (!*lost) return {};
+  }
   health_.Count(&StoreEvents::catalogs_replaced);
   Forget();
   for (const StoreChange& change : changes) {

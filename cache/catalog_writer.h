@@ -81,8 +81,8 @@ class CatalogWriter {
   SpaceBudget& budget_;
   StoreHealth& health_;
   const uint64_t slice_bytes_;
-  const uint64_t waste_bytes_;  // not worth merging for less
-  bool failed_ = false;         // the last change failed
+  const uint64_t waste_bytes_;        // not worth merging for less
+  std::optional<ErrorCode> failure_;  // of the last changes
 
   mutable std::mutex mutex_;  // guards what follows, which only the one thread changes
   std::map<StageEncoding, FormUsage> forms_;

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cache/sample_store.h"
@@ -170,6 +172,29 @@ TEST_F(SampleStoreDamageTest, FlipsUnderAnOpenStoreNeverGiveWrongBytes) {
   for (int i = 0; i < kSamples; ++i) PutSample(*store, KeyOf(i), 3, 200);
   store->Flush();
   CheckAll(*store);
+}
+
+TEST_F(SampleStoreDamageTest, ACatalogThatGoesBadWhileOpenIsReplaced) {
+  const auto store = OpenStore(good_);
+  for (const fs::path& file : FilesIn(good_)) {
+    if (file.extension() != ".sst") continue;
+    for (uint64_t offset = 0; offset < fs::file_size(fs::path(good_) / file); offset += 7) {
+      FlipBit(fs::path(good_) / file, offset);
+    }
+  }
+  // Sooner or later RocksDB has to merge the bad files with new ones.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int i = 0; store->Stats().events.catalogs_replaced == 0; ++i) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << store->Stats().condition;
+    for (int j = 0; j < 500; ++j) {
+      PutSample(*store, KeyOf(i) + "/" + std::to_string(j), 1, 10);
+    }
+    store->Flush();
+  }
+  EXPECT_EQ(CheckAll(*store), 0);
+  std::this_thread::sleep_for(StoreHealth::kRest + std::chrono::milliseconds(100));
+  ExpectWorks(*store);
+  EXPECT_EQ(store->Stats().condition, "");
 }
 
 TEST_F(SampleStoreDamageTest, ADeletedDirectoryIsNoCrash) {
