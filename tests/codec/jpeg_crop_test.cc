@@ -122,21 +122,21 @@ TEST(JpegCrop, HasTheWindowsPixelsForEveryKindOfJpeg) {
   std::mt19937 random(1);
   int files = 0, cuts = 0;
   for (const JpegKind& kind : AllKinds()) {
-    for (int round = 0; round < 6; ++round) {
+    for (int round = 0; round < 3; ++round) {
       const ImageSize size = {1 + static_cast<int>(random() % 150),
                               1 + static_cast<int>(random() % 150)};
       const Bytes file = MakePicture(kind, size, round % 2 == 0 ? 75 : 95, random());
       if (file.empty()) continue;  // factors that libjpeg does not write
       ++files;
-      cuts += CheckWindows(file, random, 8);
+      cuts += CheckWindows(file, random, 5);
       ASSERT_FALSE(HasFatalFailure())
           << "colours " << kind.colours << ", sampling of the first "
           << (kind.sampling.empty() ? 0 : kind.sampling[0] * 10 + kind.sampling[1]) << ", "
           << size.width << "x" << size.height << ", progressive " << kind.progressive;
     }
   }
-  EXPECT_GT(files, 400);
-  EXPECT_GT(cuts, 2500);
+  EXPECT_GT(files, 250);
+  EXPECT_GT(cuts, 900);
 }
 
 TEST(JpegCrop, HasThePixelsOfEveryWindowOfASmallImage) {
