@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstring>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "cache/unique_fd.h"
 #include "tools/control_server.h"
@@ -46,7 +47,31 @@ Result<std::string> FindControlSocket(const std::string& mountpoint) {
   return std::string(path, static_cast<size_t>(length));
 }
 
-Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target) {
+namespace {
+
+ErrorCode CodeOf(int status) {
+  switch (status) {
+    case 400:
+      return ErrorCode::kInvalidArgument;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+      return ErrorCode::kBusy;
+    default:
+      return ErrorCode::kIo;
+  }
+}
+
+// The daemon's own words, or its status.
+std::string MessageOf(const httplib::Response& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object() && json.contains("error")) return json["error"].get<std::string>();
+  return "the daemon answered with status " + std::to_string(answer.status);
+}
+
+template <typename Send>
+Result<std::string> Exchange(const std::string& mountpoint, const std::string& target,
+                             const Send& send) {
   Result<std::string> socket = FindControlSocket(mountpoint);
   if (!socket) return socket;
   const std::filesystem::path path(*socket);
@@ -56,15 +81,27 @@ Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& 
                          path.filename().string());
   client.set_address_family(AF_UNIX);
   client.set_read_timeout(kAnswerTimeoutSeconds);
-  const httplib::Result answer = client.Get(target);
+  const httplib::Result answer = send(client);
   if (!answer) {
     return Fail(ErrorCode::kIo, *socket + ": cannot reach the daemon: " + std::strerror(errno));
   }
   if (answer->status != 200) {
-    return Fail(ErrorCode::kIo, *socket + ": " + target + ": the daemon answered with status " +
-                                    std::to_string(answer->status));
+    return Fail(CodeOf(answer->status), *socket + ": " + target + ": " + MessageOf(*answer));
   }
   return answer->body;
+}
+
+}  // namespace
+
+Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target) {
+  return Exchange(mountpoint, target, [&](httplib::Client& client) { return client.Get(target); });
+}
+
+Result<std::string> TellDaemon(const std::string& mountpoint, const std::string& target,
+                               const std::string& body) {
+  return Exchange(mountpoint, target, [&](httplib::Client& client) {
+    return client.Post(target, body, "application/json");
+  });
 }
 
 }  // namespace tensorfs

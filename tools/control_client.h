@@ -20,6 +20,11 @@ Result<std::string> FindControlSocket(const std::string& mountpoint);
 // The body of GET `target`, for instance "/v1/status". Errors: those above; kIo.
 Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target);
 
+// The body of the answer to POST. Errors: those above; with the daemon's own message where it gives
+// one, kBusy for its status 409, kInvalidArgument for 400, kNotFound for 404.
+Result<std::string> TellDaemon(const std::string& mountpoint, const std::string& target,
+                               const std::string& body);
+
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_CONTROL_CLIENT_H_

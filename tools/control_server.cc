@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr size_t kServerThreads = 2;
 constexpr time_t kClientTimeoutSeconds = 2;
+constexpr size_t kMaxBodyBytes = size_t{16} << 20;  // a list of paths
 
 // One request a connection and short timeouts: destruction waits for what is being answered.
 void Configure(httplib::Server* server) {
@@ -47,7 +49,29 @@ void AddStatus(httplib::Server* server, const StatusSource& status) {
   });
 }
 
+httplib::Server::Handler Adapt(std::function<ControlReply(const ControlRequest&)> handle) {
+  return
+      [handle = std::move(handle)](const httplib::Request& request, httplib::Response& response) {
+        const ControlReply reply = handle({.parameters = request.params, .body = request.body});
+        response.status = reply.status;
+        response.set_content(reply.body, reply.type);
+      };
+}
+
+void AddRoute(httplib::Server* server, ControlRoute route) {
+  if (route.method == "GET") {
+    server->Get(route.path, Adapt(std::move(route.handle)));
+  } else {
+    server->Post(route.path, Adapt(std::move(route.handle)));
+  }
+}
+
 }  // namespace
+
+ControlReply ControlError(int status, const std::string& message) {
+  return {.status = status,
+          .body = nlohmann::json{{"error", ReplaceInvalidUtf8(message)}}.dump() + "\n"};
+}
 
 struct ControlServer::Impl {
   ~Impl() {
@@ -74,7 +98,8 @@ ControlServer::~ControlServer() = default;
 int ControlServer::port() const { return impl_->port; }
 
 Result<std::unique_ptr<ControlServer>> ControlServer::Start(const std::string& store,
-                                                            StatusSource status) {
+                                                            StatusSource status,
+                                                            std::vector<ControlRoute> routes) {
   const std::string path = store + "/" + kControlSocketName;
   const UniqueFd directory(open(store.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) return Fail(ErrorCode::kIo, store + ": " + std::strerror(errno));
@@ -84,6 +109,8 @@ Result<std::unique_ptr<ControlServer>> ControlServer::Start(const std::string& s
   Configure(&impl->server);
   AddStatus(&impl->server, status);
   AddMetrics(&impl->server, status);
+  for (ControlRoute& route : routes) AddRoute(&impl->server, std::move(route));
+  impl->server.set_payload_max_length(kMaxBodyBytes);
   impl->server.set_address_family(AF_UNIX);
   impl->server.set_socket_options([](int socket) { fchmod(socket, 0600); });
   // A socket's address holds 107 characters; a store's path may be longer.

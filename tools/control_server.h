@@ -5,9 +5,11 @@
 #define TENSORFS_TOOLS_CONTROL_SERVER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "codec/result.h"
 #include "tools/option_values.h"
@@ -21,12 +23,34 @@ inline constexpr const char* kControlXattr = "user.tensorfs.control";  // holds 
 // Called by the server's threads.
 using StatusSource = std::function<MountStatus()>;
 
+struct ControlRequest {
+  std::multimap<std::string, std::string> parameters;  // of the query
+  std::string body;
+};
+
+// An error's body is {"error": "…"}.
+struct ControlReply {
+  int status = 200;
+  std::string body;
+  std::string type = "application/json";
+};
+
+// What else the socket answers. Handlers run on the server's threads, so they do not wait for long
+// work; see tools/job.h.
+struct ControlRoute {
+  std::string method;  // "GET" or "POST"
+  std::string path;    // "/v1/…"
+  std::function<ControlReply(const ControlRequest&)> handle;
+};
+
+ControlReply ControlError(int status, const std::string& message);
+
 class ControlServer {
  public:
-  // Serves /v1/status and /metrics at STORE/control.sock, which only the user and root can open.
-  // REQUIRES: this process holds the store's lock. Errors: kIo, naming the socket.
-  static Result<std::unique_ptr<ControlServer>> Start(const std::string& store,
-                                                      StatusSource status);
+  // Serves /v1/status, /metrics and the routes at STORE/control.sock, which only the user and root
+  // can open. REQUIRES: this process holds the store's lock. Errors: kIo, naming the socket.
+  static Result<std::unique_ptr<ControlServer>> Start(const std::string& store, StatusSource status,
+                                                      std::vector<ControlRoute> routes = {});
   // Serves /metrics alone. Errors: kIo, naming the address.
   static Result<std::unique_ptr<ControlServer>> StartMetrics(const SocketAddress& address,
                                                              StatusSource status);
