@@ -97,6 +97,10 @@ void CacheKeeper::Write(const CacheWrite& write) {
 }
 
 Result<void> CacheKeeper::Seal() {
+  if (IsPaused()) {
+    std::lock_guard lock(shared_->mutex);
+    return Fail(ErrorCode::kIo, shared_->write_condition);
+  }
   if (unsealed_.empty()) return DropDeadRows();
   std::vector<GenerationStore::Row> rows;
   for (Unsealed& unsealed : unsealed_) {

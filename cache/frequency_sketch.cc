@@ -10,8 +10,9 @@ namespace {
 // One halving in as many passes over all keys: old reads fade, and one pass makes little
 // difference.
 constexpr uint64_t kPassesPerHalving = 16;
+constexpr uint64_t kFewestKeys = 4096;
 // A row has at least as many counters for each key, so that all four rarely collide.
-constexpr uint64_t kCountersPerKey = 2;
+constexpr uint64_t kCountersPerKey = 4;
 
 }  // namespace
 
@@ -24,7 +25,7 @@ void FrequencySketch::Add(uint64_t key) {
       counters_[slot] = std::max(counters_[slot], static_cast<uint8_t>(count + 1));
     }
   }
-  if (++additions_ > kPassesPerHalving * std::max<uint64_t>(keys_, kFirstWidth)) Halve();
+  if (++additions_ > kPassesPerHalving * std::max(keys_, kFewestKeys)) Halve();
 }
 
 uint32_t FrequencySketch::Estimate(uint64_t key) const {

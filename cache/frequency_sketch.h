@@ -30,7 +30,8 @@ class FrequencySketch {
 
  private:
   static constexpr size_t kRows = 4;
-  static constexpr size_t kFirstWidth = size_t{1} << 14;
+  // Widening keeps the collisions of before, so the first is wide enough for most sets.
+  static constexpr size_t kFirstWidth = size_t{1} << 18;
   static constexpr size_t kLargestWidth = size_t{1} << 22;
 
   std::array<size_t, kRows> Slots(uint64_t key) const;

@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "cache/rocks_status.h"
+#include "cache/unsynced_files.h"
 #include "codec/byte_order.h"
 
 namespace tensorfs {
@@ -58,8 +59,9 @@ int MaxOpenFiles() {
   return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 4, 64, 1024));
 }
 
-rocksdb::DBOptions DatabaseOptions(uint64_t row_buffer_bytes) {
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, uint64_t row_buffer_bytes) {
   rocksdb::DBOptions options;
+  options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<NoLog>();
@@ -110,6 +112,8 @@ rocksdb::ColumnFamilyOptions ValueOptions(const std::shared_ptr<rocksdb::Cache>&
 
 struct GenerationStore::Database {
   std::string directory;
+  // A power failure may cost what is in the cache, so nothing need wait for the disk.
+  std::unique_ptr<rocksdb::Env> env = MakeUnsyncedFiles();
   std::shared_ptr<rocksdb::Cache> pins = rocksdb::NewLRUCache(0, 4);
   std::unique_ptr<rocksdb::DB> db;
   std::vector<std::unique_ptr<rocksdb::ColumnFamilyHandle>> families;
@@ -148,8 +152,8 @@ Result<std::unique_ptr<GenerationStore>> GenerationStore::Open(const std::string
   };
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(DatabaseOptions(row_buffer_bytes), directory, families, &handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(
+      DatabaseOptions(database->env.get(), row_buffer_bytes), directory, families, &handles, &db);
   database->db.reset(db);
   for (rocksdb::ColumnFamilyHandle* handle : handles) database->families.emplace_back(handle);
   if (auto opened = FromStatus(status, directory); !opened) return tl::unexpected(opened.error());
@@ -229,6 +233,7 @@ Result<void> GenerationStore::KeepReads(uint32_t generation, const std::vector<u
 
 Result<void> GenerationStore::Begin(uint32_t generation) {
   rocksdb::Options options(rocksdb::DBOptions(), ValueOptions(database_->pins));
+  options.env = database_->env.get();
   options.allow_fallocate = false;
   rocksdb::EnvOptions files;
   files.allow_fallocate = false;

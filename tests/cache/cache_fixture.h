@@ -35,6 +35,10 @@ inline FileBytes BytesOf(uint64_t number, size_t size, uint64_t version = 0) {
   return bytes;
 }
 
+// A set of files of different sizes.
+constexpr uint64_t kChurnedFiles = 200;
+inline size_t SizeOf(uint64_t number) { return 1000 + number * 397 % 60'000; }
+
 inline std::unique_ptr<TensorCache> OpenCache(const std::string& directory, uint64_t limit_bytes) {
   auto cache = TensorCache::Open(directory, {.limit_bytes = limit_bytes});
   if (!cache) {
