@@ -7,6 +7,7 @@
 #include <ctime>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "codec/hash.h"
@@ -97,6 +98,7 @@ struct SampleFs::Impl {
   bool IsSample(std::string_view path, const struct stat& attributes) const;
   std::optional<uint64_t> KnownSampleBytes(Inode inode, const struct stat& attributes) const;
   uint64_t SampleBytes(Inode inode, const std::string& path, const struct stat& attributes);
+  Result<void> AddSamples(Inode inode, const std::string& path, std::vector<Inode>* samples);
   struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
   bool HasAnotherSizeNow(Inode inode, const SourceFile& file) const;
@@ -315,6 +317,56 @@ Result<std::vector<std::string>> SampleFs::ListXattrs(Inode inode) {
     if (GetXattr(inode, full)) present.push_back(full);
   }
   return present;
+}
+
+// Adds the samples of a directory and all below it.
+Result<void> SampleFs::Impl::AddSamples(Inode inode, const std::string& path,
+                                        std::vector<Inode>* samples) {
+  const Result<SourceDir> directory = source.OpenDir(path);
+  if (!directory) return tl::unexpected(directory.error());
+  std::vector<std::string> subdirectories;
+  const Result<void> visited = directory->ForEach([&](std::string_view name, uint32_t type) {
+    if (S_ISDIR(type)) subdirectories.emplace_back(name);
+    if (S_ISREG(type) && names.IsSample(name)) samples->push_back(nodes.Insert(inode, name));
+  });
+  if (!visited) return visited;
+  std::ranges::sort(subdirectories);
+  for (const std::string& name : subdirectories) {
+    const Result<void> added = AddSamples(nodes.Insert(inode, name), JoinPath(path, name), samples);
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<std::vector<Inode>> SampleFs::ListSamples(const std::string& presented_path) {
+  Inode inode = kRootInode;
+  struct stat attributes = {};
+  attributes.st_mode = S_IFDIR;
+  for (const auto part : std::views::split(presented_path, '/')) {
+    if (part.empty()) continue;
+    const Result<struct stat> found = Lookup(inode, std::string_view(part.begin(), part.end()));
+    if (!found) return tl::unexpected(found.error());
+    attributes = *found;
+    inode = attributes.st_ino;
+  }
+  const Result<std::string> path = impl_->PathOf(inode);
+  if (!path) return tl::unexpected(path.error());
+  std::vector<Inode> samples;
+  if (impl_->IsSample(*path, attributes)) samples.push_back(inode);
+  if (!S_ISDIR(attributes.st_mode)) return samples;
+  const Result<void> added = impl_->AddSamples(inode, *path, &samples);
+  if (!added) return tl::unexpected(added.error());
+  return samples;
+}
+
+Result<std::string> SampleFs::SourcePathOf(Inode inode) const { return impl_->PathOf(inode); }
+
+Result<bool> SampleFs::Convert(Inode sample, const Form& form) {
+  const Result<std::string> path = impl_->PathOf(sample);
+  if (!path) return tl::unexpected(path.error());
+  Result<SourceFile> file = impl_->source.OpenFile(*path);
+  if (!file) return tl::unexpected(file.error());
+  return impl_->reader->Convert({.inode = sample, .path = *path}, std::move(*file), form);
 }
 
 Result<struct statvfs> SampleFs::StatFs() { return impl_->source.StatFs(); }

@@ -89,6 +89,18 @@ class SampleFs {
   Result<std::string> GetXattr(Inode inode, std::string_view name);
   Result<std::vector<std::string>> ListXattrs(Inode inode);
 
+  // Every sample below a presented path ("" is the root; the path of one sample gives that alone),
+  // in the order of directories. Links are not followed. Errors: kNotFound, kPermission, kIo.
+  Result<std::vector<Inode>> ListSamples(const std::string& presented_path);
+
+  // The sample's path in the source. Errors: kNotFound.
+  Result<std::string> SourcePathOf(Inode inode) const;
+
+  // Keeps the sample in the form, on this thread. Returns whether there was anything to do.
+  // REQUIRES: the filesystem was given a store and a migrator. Errors: kUnsupported if the sample
+  // cannot be kept so; otherwise those of Read, and of the store.
+  Result<bool> Convert(Inode sample, const Form& form);
+
   Result<struct statvfs> StatFs();
 
   MemoryUse Memory() const;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "codec/form.h"
 #include "fs/fuse_server.h"
@@ -55,6 +56,13 @@ struct PolicyStatusCommand {
   bool json = false;
 };
 
+struct PolicyMaterializeCommand {
+  std::string mountpoint;
+  std::string form;                // empty: the policy's
+  std::vector<std::string> paths;  // none: everything
+  bool json = false;
+};
+
 struct VersionCommand {};
 
 struct HelpCommand {
@@ -64,8 +72,9 @@ struct HelpCommand {
 // mount -f: everything is done but the mount.
 struct FakeMountCommand {};
 
-using Command = std::variant<MountCommand, UmountCommand, PolicyStatusCommand, VersionCommand,
-                             HelpCommand, FakeMountCommand>;
+using Command =
+    std::variant<MountCommand, UmountCommand, PolicyStatusCommand, PolicyMaterializeCommand,
+                 VersionCommand, HelpCommand, FakeMountCommand>;
 
 }  // namespace tensorfs
 

@@ -25,9 +25,10 @@ struct Parser {
   MountFlags mount;
   UmountCommand umount;
   PolicyStatusCommand policy_status;
+  PolicyMaterializeCommand policy_materialize;
   CLI::App* mount_app = nullptr;
   CLI::App* umount_app = nullptr;
-  CLI::App* policy_app = nullptr;
+  CLI::App* materialize_app = nullptr;
 };
 
 void AddMount(Parser* parser) {
@@ -47,16 +48,34 @@ void AddUmount(Parser* parser) {
   parser->umount_app = app;
 }
 
-void AddPolicy(Parser* parser) {
-  CLI::App* policy = parser->app.add_subcommand("policy", "Look at what a mount does");
-  policy->require_subcommand(1);
+void AddPolicyStatus(CLI::App* policy, PolicyStatusCommand* command) {
   CLI::App* status = policy->add_subcommand("status", kPolicyStatusDescription);
-  status->add_option("MOUNTPOINT", parser->policy_status.mountpoint, "Where tensorfs is mounted")
+  status->add_option("MOUNTPOINT", command->mountpoint, "Where tensorfs is mounted")
       ->required()
       ->type_name("");
-  status->add_flag("--json", parser->policy_status.json, "The daemon's own JSON, for programs");
+  status->add_flag("--json", command->json, "The daemon's own JSON, for programs");
   status->footer(kPolicyStatusExamples);
-  parser->policy_app = policy;
+}
+
+CLI::App* AddMaterialize(CLI::App* policy, PolicyMaterializeCommand* command) {
+  CLI::App* app = policy->add_subcommand("materialize", kPolicyMaterializeDescription);
+  app->add_option("MOUNTPOINT", command->mountpoint, "Where tensorfs is mounted")
+      ->required()
+      ->type_name("");
+  app->add_option("PATH", command->paths, "Files and directories in the mount")->type_name("");
+  app->add_option("--form", command->form, "The form (default: that of the mount's --policy)")
+      ->type_name("FORM");
+  app->add_flag("--json", command->json, "The result as JSON, for programs");
+  app->footer(kPolicyMaterializeExamples);
+  return app;
+}
+
+void AddPolicy(Parser* parser) {
+  CLI::App* policy =
+      parser->app.add_subcommand("policy", "Look at what a mount does, and steer it");
+  policy->require_subcommand(1);
+  AddPolicyStatus(policy, &parser->policy_status);
+  parser->materialize_app = AddMaterialize(policy, &parser->policy_materialize);
 }
 
 std::unique_ptr<Parser> MakeParser() {
@@ -92,6 +111,7 @@ Result<Command> Parse(Parser* parser, Arguments arguments) try {
   parser->app.parse(std::move(arguments));
   if (parser->mount_app->parsed()) return FinishMount(parser->mount);
   if (parser->umount_app->parsed()) return parser->umount;
+  if (parser->materialize_app->parsed()) return parser->policy_materialize;
   return parser->policy_status;
 } catch (const CLI::CallForHelp&) {
   return HelpCommand{parser->app.help()};

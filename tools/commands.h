@@ -17,6 +17,10 @@ Result<void> Run(const MountCommand& command, std::ostream& out, std::ostream& e
 Result<void> Run(const UmountCommand& command, std::ostream& out, std::ostream& err);
 
 Result<void> Run(const PolicyStatusCommand& command, std::ostream& out, std::ostream& err);
+
+// Returns when all is converted, or when it was interrupted.
+Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std::ostream& err);
+
 Result<void> Run(const VersionCommand& command, std::ostream& out, std::ostream& err);
 Result<void> Run(const HelpCommand& command, std::ostream& out, std::ostream& err);
 Result<void> Run(const FakeMountCommand& command, std::ostream& out, std::ostream& err);

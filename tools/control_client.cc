@@ -70,8 +70,7 @@ std::string MessageOf(const httplib::Response& answer) {
 }
 
 template <typename Send>
-Result<std::string> Exchange(const std::string& mountpoint, const std::string& target,
-                             const Send& send) {
+Result<std::string> Exchange(const std::string& mountpoint, const Send& send) {
   Result<std::string> socket = FindControlSocket(mountpoint);
   if (!socket) return socket;
   const std::filesystem::path path(*socket);
@@ -86,7 +85,7 @@ Result<std::string> Exchange(const std::string& mountpoint, const std::string& t
     return Fail(ErrorCode::kIo, *socket + ": cannot reach the daemon: " + std::strerror(errno));
   }
   if (answer->status != 200) {
-    return Fail(CodeOf(answer->status), *socket + ": " + target + ": " + MessageOf(*answer));
+    return Fail(CodeOf(answer->status), mountpoint + ": " + MessageOf(*answer));
   }
   return answer->body;
 }
@@ -94,12 +93,12 @@ Result<std::string> Exchange(const std::string& mountpoint, const std::string& t
 }  // namespace
 
 Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& target) {
-  return Exchange(mountpoint, target, [&](httplib::Client& client) { return client.Get(target); });
+  return Exchange(mountpoint, [&](httplib::Client& client) { return client.Get(target); });
 }
 
 Result<std::string> TellDaemon(const std::string& mountpoint, const std::string& target,
                                const std::string& body) {
-  return Exchange(mountpoint, target, [&](httplib::Client& client) {
+  return Exchange(mountpoint, [&](httplib::Client& client) {
     return client.Post(target, body, "application/json");
   });
 }

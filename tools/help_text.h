@@ -66,6 +66,18 @@ inline constexpr const char* kPolicyStatusExamples =
     "  tensorfs policy status /mnt/train\n"
     "  tensorfs policy status --json /mnt/train | jq .recent.samples_per_s";
 
+inline constexpr const char* kPolicyMaterializeDescription =
+    "Convert samples to a form now, on all cores, instead of when they are first read.\n"
+    "Without PATH, all that the mount shows. An interrupted run is taken up again by the\n"
+    "same command.";
+
+inline constexpr const char* kPolicyMaterializeExamples =
+    "\nExamples:\n"
+    "  tensorfs policy materialize /mnt/train --form final:raw\n"
+    "  tensorfs policy materialize /mnt/train /mnt/train/val --form source:jpeg-crop\n"
+    "\n"
+    "`man tensorfs-mount` lists stages and encodings.";
+
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_HELP_TEXT_H_

@@ -19,7 +19,9 @@
 #include "tools/block_signals.h"
 #include "tools/control_server.h"
 #include "tools/derived_data.h"
+#include "tools/job.h"
 #include "tools/log.h"
+#include "tools/materialize_routes.h"
 #include "tools/notify.h"
 #include "tools/status.h"
 #include "tools/stored_forms.h"
@@ -51,9 +53,11 @@ struct ControlServers {
   std::unique_ptr<ControlServer> metrics;  // null if not asked for
 };
 
-Result<ControlServers> StartControl(const DaemonOptions& daemon, const StatusSource& status) {
+Result<ControlServers> StartControl(const DaemonOptions& daemon, const StatusSource& status,
+                                    std::vector<ControlRoute> routes) {
   ControlServers servers;
-  Result<std::unique_ptr<ControlServer>> socket = ControlServer::Start(daemon.store, status);
+  Result<std::unique_ptr<ControlServer>> socket =
+      ControlServer::Start(daemon.store, status, std::move(routes));
   if (!socket) return tl::unexpected(socket.error());
   servers.socket = std::move(*socket);
   if (!daemon.metrics) return servers;
@@ -105,7 +109,10 @@ Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
       FuseServer::Mount(parts.fs, command.source, command.mountpoint, command.kernel);
   if (!server) return tl::unexpected(server.error());
   const StatusSource status = [&] { return StatusOf(command, parts, **server); };
-  const Result<ControlServers> control = StartControl(command.daemon, status);
+  Job job;
+  const Result<ControlServers> control =
+      StartControl(command.daemon, status,
+                   MaterializeRoutes(&command.view.pipeline, parts.fs, parts.derived, &job));
   if (!control) return tl::unexpected(control.error());
   spdlog::info("mounted {} on {} as {}: {}", Printable(command.source),
                Printable(command.mountpoint), NameOf(command.view.format),

@@ -45,10 +45,11 @@ class MountTestCase(unittest.TestCase):
         state.mkdir(exist_ok=True)
         return state
 
-    def mount(self, *options, source=None, mountpoint=None):
+    def mount(self, *options, source=None, mountpoint=None, state=None):
         """Mounts until the test's end. A daemon that hangs is killed, which fails the test."""
         mountpoint = mountpoint or self.new_mountpoint()
-        mount = mounted.Mounted(source or self.source, mountpoint, self.new_state(), *options)
+        mount = mounted.Mounted(source or self.source, mountpoint, state or self.new_state(),
+                                *options)
         self.addCleanup(mount.close)
         watchdog = threading.Timer(HANG_TIMEOUT_S, mount.kill)
         watchdog.daemon = True

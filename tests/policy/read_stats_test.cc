@@ -24,7 +24,11 @@ TEST(ReadStats, AddsUpCostsFromManyThreads) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&stats] {
       for (int i = 0; i < 1000; ++i) {
-        stats.CountSample({.origin = Origin::kSource, .read_bytes = 3, .tensor_bytes = 5, .cpu_ns = 7, .wall_ns = 11});
+        stats.CountSample({.origin = Origin::kSource,
+                           .read_bytes = 3,
+                           .tensor_bytes = 5,
+                           .cpu_ns = 7,
+                           .wall_ns = 11});
         stats.CountReply(2);
         stats.CountSampleError();
       }

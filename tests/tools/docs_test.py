@@ -21,6 +21,7 @@ PAGES = {
     ("mount",): "tensorfs-mount.1",
     ("umount",): "tensorfs-umount.1",
     ("policy", "status"): "tensorfs-policy.1",
+    ("policy", "materialize"): "tensorfs-policy.1",
 }
 
 

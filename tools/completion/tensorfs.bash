@@ -40,7 +40,7 @@ _tensorfs() {
   if ((COMP_CWORD == 1)); then
     words="mount umount policy --help --version"
   elif [[ ${COMP_WORDS[1]} == policy ]] && ((COMP_CWORD == 2)); then
-    words="status --help"
+    words="status materialize --help"
   elif [[ ${COMP_WORDS[1]} == mount ]] && _tensorfs_value "$previous" "$current"; then
     return
   elif [[ $current == -* ]]; then
@@ -51,7 +51,7 @@ _tensorfs() {
         --store-limit --cache --cache-limit --foreground --store --metrics
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
-      policy) words="--json --help" ;;
+      policy) words="--json --form --help" ;;
       *) return ;;
     esac
   elif [[ ${COMP_WORDS[1]} == mount ]]; then

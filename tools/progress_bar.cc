@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "tools/progress_bar.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tools/control_client.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr std::chrono::milliseconds kPollInterval{100};
+constexpr int kBarColumns = 24;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// While it lives, an interruption is noted instead of ending the process.
+class NoteInterruption {
+ public:
+  NoteInterruption() {
+    interrupted = 0;
+    struct sigaction note = {};
+    note.sa_handler = [](int) { interrupted = 1; };
+    sigaction(SIGINT, &note, &old_interrupt_);
+    sigaction(SIGTERM, &note, &old_terminate_);
+  }
+  NoteInterruption(const NoteInterruption&) = delete;
+  NoteInterruption& operator=(const NoteInterruption&) = delete;
+  ~NoteInterruption() {
+    sigaction(SIGINT, &old_interrupt_, nullptr);
+    sigaction(SIGTERM, &old_terminate_, nullptr);
+  }
+
+ private:
+  struct sigaction old_interrupt_ = {};
+  struct sigaction old_terminate_ = {};
+};
+
+std::string Bar(double fraction) {
+  const int filled = static_cast<int>(fraction * kBarColumns);
+  return "[" + std::string(filled, '#') + std::string(kBarColumns - filled, '.') + "]";
+}
+
+std::string TimeLeft(double seconds) {
+  char text[32];
+  const auto whole = static_cast<uint64_t>(seconds);
+  std::snprintf(text, sizeof(text), "%llu:%02llu left", static_cast<unsigned long long>(whole / 60),
+                static_cast<unsigned long long>(whole % 60));
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> ProgressLine(std::string_view job_json) try {
+  const auto job = nlohmann::json::parse(job_json);
+  const auto number = [&](const char* key) { return job.at(key).get<double>(); };
+  const double total = number("total");
+  const double over = number("done") + number("skipped") + number("unsuited") + number("failed");
+  const double elapsed_s = std::max(number("elapsed_s"), 1e-3);
+  const double fraction = total == 0 ? 1 : over / total;
+  char text[80];
+  std::snprintf(text, sizeof(text), "%s %.0f/%.0f samples, %.1f MB/s, %s", Bar(fraction).c_str(),
+                over, total, number("bytes") / 1e6 / elapsed_s,
+                over == 0 ? "" : TimeLeft(elapsed_s * (total - over) / over).c_str());
+  return std::string(text);
+} catch (const nlohmann::json::exception& failure) {
+  return Fail(ErrorCode::kCorrupt, std::string("the daemon's answer: ") + failure.what());
+}
+
+Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err) {
+  const NoteInterruption note;
+  const bool draws = isatty(STDERR_FILENO) == 1;
+  bool asked_to_end = false;
+  while (true) {
+    Result<std::string> job = AskDaemon(mountpoint, "/v1/job");
+    if (!job) return job;
+    const Result<std::string> line = ProgressLine(*job);
+    if (!line) return tl::unexpected(line.error());
+    if (draws) err << "\r\x1B[K" << *line << std::flush;
+    if (nlohmann::json::parse(*job).at("state") != "running") {
+      if (draws) err << "\r\x1B[K" << std::flush;
+      return job;
+    }
+    if (interrupted != 0 && !asked_to_end) {
+      asked_to_end = true;
+      const Result<std::string> cancelled = TellDaemon(mountpoint, "/v1/job/cancel", "");
+      if (!cancelled) return cancelled;
+      continue;
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+}  // namespace tensorfs

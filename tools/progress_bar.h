@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Long work of a daemon, shown to a person at a terminal until it ends.
+#ifndef TENSORFS_TOOLS_PROGRESS_BAR_H_
+#define TENSORFS_TOOLS_PROGRESS_BAR_H_
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "codec/result.h"
+
+namespace tensorfs {
+
+// One line of at most 79 columns from a text that ToJson(JobProgress) made: bar, samples, MB/s and
+// the time left. Errors: kCorrupt.
+Result<std::string> ProgressLine(std::string_view job_json);
+
+// Waits for the mount's job to end and returns its last progress, as JSON. Draws a progress bar on
+// standard error if that is a terminal. SIGINT and SIGTERM end the job; what it did stays.
+// Errors: those of AskDaemon.
+Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err);
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_TOOLS_PROGRESS_BAR_H_
