@@ -59,12 +59,13 @@ class Bench:
         return root
 
     @contextlib.contextmanager
-    def mount(self, source, *options, run_as=(), owner=None):
-        """A fresh mount, whose page cache is empty. `owner` is a user and group number."""
+    def mount(self, source, *options, run_as=(), owner=None, state=None):
+        """A fresh mount, whose page cache is empty. `owner` is a user and group number; `state` is
+        where it keeps what it derives, if that is to stay."""
         base = self.work / "mount"
-        places = [base / "point", base / "state"]
+        places = [base / "point", state or base / "state"]
         for place in places:
-            place.mkdir(parents=True)
+            place.mkdir(parents=True, exist_ok=True)
             if owner is not None:
                 os.chown(place, owner, owner)
         try:
