@@ -9,7 +9,7 @@ import mounted
 import pipelines
 
 from .bench import files_below, find_program
-from .cached import copy_files
+from .cached import copy_files, drop_pages, filled_rate
 from .report import Result
 
 SAMPLES = 1000
@@ -18,13 +18,6 @@ READERS = 2
 CONVERTED_READS = 100_000
 MEMORY_READERS = 16
 DAEMON_MIB = 256
-
-
-def warm_rate(bench, files):
-    """Files per second of plain files that are in the page cache."""
-    bench.read_files(files)
-    account = bench.read_files(files, READERS, passes=10)
-    return account["files"] / account["seconds"]
 
 
 def first_pass_rate(bench, mount):
@@ -71,7 +64,9 @@ def compare(kept, options, command, title, limit, origin):
             got = mount.status()["origins"][origin]["samples"]
             if got < SAMPLES:
                 raise RuntimeError(f"only {got} samples came from the {origin}")
-        plain_rates.append(warm_rate(kept.bench, files_below(kept.plain)))
+        plain = files_below(kept.plain)
+        drop_pages(plain)
+        plain_rates.append(filled_rate(kept.bench, plain))
         ratios.append(mount_rates[-1] / plain_rates[-1])
     note = f"{max(mount_rates):,.0f}/s ÷ {max(plain_rates):,.0f}/s (most of each)"
     return [Result(command, title, limit, True, ratios, note)]
