@@ -32,7 +32,8 @@ struct CacheStats {
 
   uint64_t hits = 0;
   uint64_t misses = 0;
-  double saved_s = 0;  // by all hits
+  double saved_s = 0;               // by all hits
+  uint64_t saved_source_bytes = 0;  // of the sources that the hits stood for
   uint64_t admitted = 0;
   uint64_t refused = 0;      // not worth what would have to leave
   uint64_t displaced = 0;    // entries that left for admitted ones

@@ -31,6 +31,14 @@ bool CacheWriter::Reserve(size_t bytes) {
   return true;
 }
 
+bool CacheWriter::AwaitRoom(size_t bytes) {
+  std::unique_lock lock(mutex_);
+  if (bytes > limit_bytes_) return false;
+  room_.wait(lock, [&] { return bytes <= limit_bytes_ - reserved_bytes_; });
+  reserved_bytes_ += bytes;
+  return true;
+}
+
 void CacheWriter::Push(CacheWrite write) {
   {
     std::lock_guard lock(mutex_);
@@ -42,6 +50,7 @@ void CacheWriter::Push(CacheWrite write) {
 void CacheWriter::Release(size_t bytes) {
   std::lock_guard lock(mutex_);
   reserved_bytes_ -= bytes;
+  room_.notify_all();
 }
 
 Result<void> CacheWriter::Flush() {
@@ -91,6 +100,7 @@ void CacheWriter::WriteFirst(std::unique_lock<std::mutex>& lock) {
   write = CacheWrite();  // its owner goes before its bytes may be used again
   lock.lock();
   reserved_bytes_ -= bytes;
+  room_.notify_all();
 }
 
 void CacheWriter::AnswerFlush(std::unique_lock<std::mutex>& lock) {

@@ -26,6 +26,8 @@ class CacheWriter {
 
   // Sets bytes aside in the queue. Each success must be followed by one Push or Release of as many.
   bool Reserve(size_t bytes);
+  // The same, but waits until the queue has room; false if it never can have.
+  bool AwaitRoom(size_t bytes);
   void Push(CacheWrite write);
   void Release(size_t bytes);
 
@@ -44,6 +46,7 @@ class CacheWriter {
   mutable std::mutex mutex_;  // guards all below but the thread
   std::condition_variable wake_;
   std::condition_variable flushed_;
+  std::condition_variable room_;
   std::deque<CacheWrite> queue_;
   size_t reserved_bytes_ = 0;
   uint64_t flushes_wanted_ = 0;

@@ -229,6 +229,7 @@ StoreStats SampleStore::Stats() const {
   const SegmentTable::Usage usage = segments_.usage();
   stats.live_bytes = usage.live_bytes;
   stats.garbage_bytes = usage.garbage_bytes;
+  stats.segments = usage.segments;
   stats.segment_bytes = usage.file_bytes;
   stats.catalog_bytes = catalog_->FileBytes();
   stats.limit_bytes = budget_.limit_bytes();

@@ -43,6 +43,7 @@ struct StoreStats {
   uint64_t samples = 0;
   uint64_t live_bytes = 0;      // of records that the catalog or a put not yet in it names
   uint64_t garbage_bytes = 0;   // of records that nothing names
+  uint64_t segments = 0;        // files
   uint64_t segment_bytes = 0;   // of all segment files
   uint64_t catalog_bytes = 0;   // of all files of the catalog
   uint64_t limit_bytes = 0;     // 0: none

@@ -72,22 +72,24 @@ std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key,
     std::lock_guard lock(shared_->mutex);
     shared_->book.NoteRead(hash);
   }
-  std::optional<Hit> hit = Fetch(key, source);
+  Result<Hit> hit = Peek(key, source);
   if (!hit) {
     ++misses_;
     return std::nullopt;
   }
   std::lock_guard lock(shared_->mutex);
   ++counts_.hits;
+  counts_.saved_source_bytes += source.size_bytes;
   shared_->book.NoteHit(hash);
   if (const CacheEntry* entry = shared_->book.Find(hash)) counts_.saved_s += entry->saved_s;
-  return hit;
+  return *std::move(hit);
 }
 
-std::optional<TensorCache::Hit> TensorCache::Fetch(const CacheKey& key,
-                                                   const SourceVersion& source) {
+Result<TensorCache::Hit> TensorCache::Peek(const CacheKey& key, const SourceVersion& source) {
   RecordId tried;
-  while (const std::optional<RecordId> record = Locate(key, source, tried)) {
+  while (true) {
+    const Result<RecordId> record = Locate(key, source, tried);
+    if (!record) return tl::unexpected(record.error());
     if (Result<GenerationStore::Value> value = store_->Read(*record)) {
       if (const auto bytes = CheckValue(value->bytes, key, source)) {
         return Hit{*bytes, std::move(value->owner)};
@@ -95,23 +97,23 @@ std::optional<TensorCache::Hit> TensorCache::Fetch(const CacheKey& key,
     }
     tried = *record;  // unless it was moved meanwhile, it is bad
   }
-  return std::nullopt;
 }
 
 // Where the entry is. Drops it if it is of another version of the source, or where reading failed.
-std::optional<RecordId> TensorCache::Locate(const CacheKey& key, const SourceVersion& source,
-                                            RecordId failed) {
+Result<RecordId> TensorCache::Locate(const CacheKey& key, const SourceVersion& source,
+                                     RecordId failed) {
   const uint64_t hash = KeyHash(key);
   std::lock_guard lock(shared_->mutex);
   const CacheEntry* entry = shared_->book.Find(hash);
-  if (entry == nullptr) return std::nullopt;
+  if (entry == nullptr) return Fail(ErrorCode::kNotFound, "not in the cache");
   const RecordId record = entry->record;
   const bool is_stale = entry->source != ShortSource(source);
   if (!is_stale && record != failed) return record;
   counts_.corrupt += !is_stale;
   shared_->book.Remove(hash);
   shared_->dead_rows.push_back(record);
-  return std::nullopt;
+  if (is_stale) return Fail(ErrorCode::kNotFound, "not in the cache");
+  return Fail(ErrorCode::kCorrupt, "was damaged in the cache");
 }
 
 bool TensorCache::Wants(const CacheKey& key, size_t bytes, double saved_s) const {
@@ -131,20 +133,37 @@ void TensorCache::Offer(const CacheKey& key, const SourceVersion& source,
     ++queue_full_;
     return;
   }
+  Admit({key, source, bytes, std::move(owner), saved_s});
+}
+
+bool TensorCache::Insert(const CacheKey& key, const SourceVersion& source,
+                         std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+                         double saved_s) {
+  if (Wants(key, bytes.size(), saved_s) && writer_->AwaitRoom(bytes.size())) {
+    return Admit({key, source, bytes, std::move(owner), saved_s});
+  }
+  ++refused_;
+  return false;
+}
+
+// Hands the file to the writer, if it is still worth it. REQUIRES: its bytes are reserved there.
+bool TensorCache::Admit(CacheWrite write) {
   bool admitted = false;
   {
     std::lock_guard lock(shared_->mutex);
     const size_t dead_before = shared_->dead_rows.size();
-    admitted = shared_->book.Admit(KeyHash(key), bytes.size(), saved_s, &shared_->dead_rows);
+    admitted = shared_->book.Admit(KeyHash(write.key), write.bytes.size(), write.saved_s,
+                                   &shared_->dead_rows);
     counts_.admitted += admitted;
     counts_.displaced += shared_->dead_rows.size() - dead_before;
   }
   if (admitted) {
-    writer_->Push({key, source, bytes, std::move(owner), saved_s});
+    writer_->Push(std::move(write));
   } else {
-    writer_->Release(bytes.size());
+    writer_->Release(write.bytes.size());
     ++refused_;
   }
+  return admitted;
 }
 
 void TensorCache::Drop(const CacheKey& key) {
@@ -154,13 +173,15 @@ void TensorCache::Drop(const CacheKey& key) {
   }
 }
 
-Result<size_t> TensorCache::Evict(const std::function<bool(std::string_view path)>& chooses) {
+Result<TensorCache::Evicted> TensorCache::Evict(
+    const std::function<bool(std::string_view path)>& chooses) {
   if (auto flushed = Flush(); !flushed) return tl::unexpected(flushed.error());
-  size_t evicted = 0;
+  Evicted evicted;
   const auto evict = [&](const CacheEntryInfo& info) {
     if (!chooses(info.path)) return true;
     Drop({info.path, info.fingerprint});
-    ++evicted;
+    ++evicted.entries;
+    evicted.bytes += info.bytes;
     return true;
   };
   if (auto visited = ForEach(evict); !visited) return tl::unexpected(visited.error());
@@ -210,7 +231,8 @@ Result<TensorCache::Verified> TensorCache::Verify(
     const CacheKey key{info.path, info.fingerprint};
     ++verified.entries;
     verified.bytes += info.bytes;
-    verified.bad += !Fetch(key, info.source);
+    const Result<Hit> hit = Peek(key, info.source);
+    verified.bad += !hit && hit.error().code == ErrorCode::kCorrupt;
     return progress(verified);
   };
   if (auto visited = ForEach(verify); !visited) return tl::unexpected(visited.error());
@@ -228,6 +250,7 @@ CacheStats TensorCache::Stats() const {
   const CacheBook& book = shared_->book;
   stats.hits = counts_.hits;
   stats.saved_s = counts_.saved_s;
+  stats.saved_source_bytes = counts_.saved_source_bytes;
   stats.admitted = counts_.admitted;
   stats.displaced = counts_.displaced + shared_->dropped_live;
   stats.corrupt = counts_.corrupt;

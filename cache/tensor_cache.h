@@ -54,6 +54,10 @@ class TensorCache {
   // dropped, and so is a damaged one.
   std::optional<Hit> Find(const CacheKey& key, const SourceVersion& source);
 
+  // The same for those who only look: no read is noted. Errors: kNotFound if there is none,
+  // kCorrupt if it was damaged and is dropped now.
+  Result<Hit> Peek(const CacheKey& key, const SourceVersion& source);
+
   // Whether Offer would take the file now: cheap, to ask before making it ready.
   bool Wants(const CacheKey& key, size_t bytes, double saved_s) const;
 
@@ -62,9 +66,19 @@ class TensorCache {
   void Offer(const CacheKey& key, const SourceVersion& source, std::span<const uint8_t> bytes,
              std::shared_ptr<const void> owner, double saved_s);
 
+  // The same for those who fill the cache ahead: waits where the disk is slower. Returns whether
+  // the file was taken.
+  bool Insert(const CacheKey& key, const SourceVersion& source, std::span<const uint8_t> bytes,
+              std::shared_ptr<const void> owner, double saved_s);
+
   void Drop(const CacheKey& key);
-  // Drops the entries whose path the predicate chooses. Returns how many.
-  Result<size_t> Evict(const std::function<bool(std::string_view path)>& chooses);
+
+  struct Evicted {
+    uint64_t entries = 0;
+    uint64_t bytes = 0;
+  };
+  // Drops the entries whose path the predicate chooses.
+  Result<Evicted> Evict(const std::function<bool(std::string_view path)>& chooses);
 
   // Every entry, in no useful order, until `visit` returns false. Entries that come or move
   // meanwhile may be missed.
@@ -92,8 +106,8 @@ class TensorCache {
 
   Result<void> OpenStore(const std::string& path);
   Result<void> LoadStore(const std::string& path);
-  std::optional<Hit> Fetch(const CacheKey& key, const SourceVersion& source);
-  std::optional<RecordId> Locate(const CacheKey& key, const SourceVersion& source, RecordId failed);
+  Result<RecordId> Locate(const CacheKey& key, const SourceVersion& source, RecordId failed);
+  bool Admit(CacheWrite write);
 
   StoreDir lock_;
   const CacheSpace space_;
@@ -105,6 +119,7 @@ class TensorCache {
   struct Counts {
     uint64_t hits = 0;
     double saved_s = 0;
+    uint64_t saved_source_bytes = 0;
     uint64_t admitted = 0;
     uint64_t displaced = 0;
     uint64_t corrupt = 0;

@@ -117,6 +117,17 @@ void WriteBmpPixels(const ImageShape& image, std::span<const uint8_t> pixels, ui
   }
 }
 
+void ReadBmpPixels(const ImageShape& image, const uint8_t* in, std::span<uint8_t> pixels) {
+  for (size_t y = image.height; y-- > 0; in += image.bmp_row_bytes()) {
+    uint8_t* row = pixels.data() + y * image.row_bytes();
+    if (image.channels == 3) {
+      SwapRedAndBlue(in, image.width, row);
+    } else {
+      std::memcpy(row, in, image.row_bytes());
+    }
+  }
+}
+
 std::string Header(TensorFileFormat format, const TensorSpec& spec) {
   switch (format) {
     case TensorFileFormat::kNpy:
@@ -196,6 +207,15 @@ void TensorFileLayout::Finish(std::span<uint8_t> file) const {
   uint8_t* tensor = file.data() + tensor_offset();
   const std::vector<uint8_t> pixels(tensor, tensor + tensor_bytes());
   WriteBmpPixels(ImageShape(spec_), pixels, tensor);
+}
+
+void TensorFileLayout::ReadTensor(std::span<const uint8_t> file, std::span<uint8_t> tensor) const {
+  const uint8_t* data = file.data() + tensor_offset();
+  if (format_ == TensorFileFormat::kBmp) {
+    ReadBmpPixels(ImageShape(spec_), data, tensor);
+  } else {
+    std::memcpy(tensor.data(), data, tensor.size());
+  }
 }
 
 }  // namespace tensorfs

@@ -48,6 +48,10 @@ class TensorFileLayout {
   // REQUIRES: file.size() == file_bytes(), the tensor stands at tensor_offset().
   void Finish(std::span<uint8_t> file) const;
 
+  // The tensor's own bytes out of a complete file.
+  // REQUIRES: file.size() == file_bytes(), tensor.size() == tensor_bytes().
+  void ReadTensor(std::span<const uint8_t> file, std::span<uint8_t> tensor) const;
+
  private:
   TensorFileFormat format_ = TensorFileFormat::kNpy;
   TensorSpec spec_;

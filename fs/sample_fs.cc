@@ -289,6 +289,30 @@ Result<ReadReply> SampleFs::Read(Inode inode, uint64_t offset, size_t size) {
   return reply;
 }
 
+Result<SampleLoader::Warmed> SampleFs::Warm(Inode sample) {
+  const Result<std::string> path = impl_->PathOf(sample);
+  if (!path) return tl::unexpected(path.error());
+  Result<SourceFile> file = impl_->source.OpenFile(*path);
+  if (!file) return tl::unexpected(file.error());
+  return impl_->reader->Warm({.inode = sample, .path = *path}, std::move(*file));
+}
+
+Result<SampleLoader::Comparison> SampleFs::Compare(const std::string& source_path) const {
+  Result<SourceFile> file = impl_->source.OpenFile(source_path);
+  if (!file) return tl::unexpected(file.error());
+  const auto compared = impl_->reader->Compare({.inode = 0, .path = source_path}, std::move(*file));
+  if (!compared) return Fail(Printable(source_path), compared.error());
+  return compared;
+}
+
+Result<std::string> SampleFs::CachedNpy(const std::string& source_path) const {
+  const Result<SourceFile> file = impl_->source.OpenFile(source_path);
+  if (!file) return tl::unexpected(file.error());
+  Result<std::string> npy = impl_->loader->CachedNpy(source_path, *file);
+  if (!npy) return Fail(Printable(source_path), npy.error());
+  return npy;
+}
+
 Result<std::string> SampleFs::GetXattr(Inode inode, std::string_view name) {
   const auto absent = Fail(ErrorCode::kNotFound, "no attribute " + std::string(name));
   // Programs ask for many others (access control lists, capabilities) all the time.

@@ -85,6 +85,17 @@ class SampleFs {
   // its attributes were asked; kIo.
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
 
+  // Sees to it that the tensor cache has the sample. REQUIRES: the filesystem was given a cache.
+  // Errors: those of Read.
+  Result<SampleLoader::Warmed> Warm(Inode sample);
+
+  // These two take the sample's path in the source. Compare: what the cache and the store give
+  // against what the source gives; see SampleLoader::Compare. Errors: those of Read.
+  Result<SampleLoader::Comparison> Compare(const std::string& source_path) const;
+  // The tensor cache's entry, in whatever format it is presented, as an .npy file.
+  // Errors: kNotFound if there is none; kInvalidArgument if npy cannot hold it; those of Read.
+  Result<std::string> CachedNpy(const std::string& source_path) const;
+
   // `user.tensorfs.*` of a file. Errors: kNotFound if it has no such attribute.
   Result<std::string> GetXattr(Inode inode, std::string_view name);
   Result<std::vector<std::string>> ListXattrs(Inode inode);

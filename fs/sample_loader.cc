@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fs/sample_loader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "policy/thread_cpu.h"
@@ -10,6 +11,10 @@ namespace {
 
 constexpr int64_t kNsPerSecond = 1'000'000'000;
 constexpr Form kOriginal = {};
+
+double SecondsOfCpuSince(uint64_t start_ns) {
+  return static_cast<double>(ThreadCpuNs() - start_ns) / kNsPerSecond;
+}
 
 size_t SizeOf(const SourceFile& file) { return static_cast<size_t>(file.attr.st_size); }
 
@@ -32,22 +37,54 @@ Result<SampleLoader::Loaded> SampleLoader::Load(const std::string& path,
     return Loaded{cached, Origin::kCache, cached->bytes.size()};
   }
   const uint64_t cpu_start = ThreadCpuNs();
-  const std::optional<StoredSample> kept = FindKept(path, sample.version);
-  const Form* wanted = WantedForm(sample, kept);
-  Loaded loaded;
-  if (kept && wanted == nullptr) {
-    loaded = {FromStore(path, *kept), Origin::kStore, kept->location.payload_bytes};
-  }
-  if (!loaded.file) {
-    Result<Loaded> made = FromSource(sample, file, wanted);
-    if (!made) return made;
-    loaded = *std::move(made);
-  }
-  if (derived_.cache != nullptr) {
-    const double saved_s = static_cast<double>(ThreadCpuNs() - cpu_start) / kNsPerSecond;
-    derived_.cache->Offer(key, sample.version, loaded.file->bytes, loaded.file, saved_s);
+  Result<Loaded> loaded = FromStoreOrSource(sample, file);
+  if (loaded && derived_.cache != nullptr) {
+    derived_.cache->Offer(key, sample.version, loaded->file->bytes, loaded->file,
+                          SecondsOfCpuSince(cpu_start));
   }
   return loaded;
+}
+
+Result<SampleLoader::Warmed> SampleLoader::Warm(const std::string& path,
+                                                const SourceFile& file) const {
+  const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
+  const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
+  if (derived_.cache->Peek(key, sample.version)) return Warmed::kHere;
+  const uint64_t cpu_start = ThreadCpuNs();
+  const Result<Loaded> loaded = FromStoreOrSource(sample, file);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const bool taken = derived_.cache->Insert(key, sample.version, loaded->file->bytes, loaded->file,
+                                            SecondsOfCpuSince(cpu_start));
+  return taken ? Warmed::kLoaded : Warmed::kNoRoom;
+}
+
+Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
+                                                       const SourceFile& file) const {
+  const SourceVersion version = VersionOf(file.attr);
+  const Result<TensorMaker::Made> made = maker_->Make(file);
+  if (!made) return tl::unexpected(made.error());
+  const std::span<const uint8_t> right = made->file->bytes;
+  Comparison comparison{.bytes = right.size()};
+  if (derived_.cache != nullptr) {
+    const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
+    const Result<TensorCache::Hit> hit = derived_.cache->Peek(key, version);
+    comparison.cache_differs = hit && !std::ranges::equal(hit->bytes, right);
+    if (comparison.cache_differs) derived_.cache->Drop(key);
+  }
+  if (const std::optional<StoredSample> kept = FindKept(path, version)) {
+    const FilePtr stored = FromStore(path, *kept);
+    comparison.store_differs = stored && !std::ranges::equal(stored->bytes, right);
+    if (comparison.store_differs) derived_.store->Drop(path);
+  }
+  return comparison;
+}
+
+Result<std::string> SampleLoader::CachedNpy(const std::string& path, const SourceFile& file) const {
+  if (derived_.cache == nullptr) return Fail(ErrorCode::kNotFound, "the mount has no tensor cache");
+  const Result<TensorCache::Hit> hit =
+      derived_.cache->Peek({.path = path, .fingerprint = cache_fingerprint_}, VersionOf(file.attr));
+  if (!hit) return tl::unexpected(hit.error());
+  return maker_->ToNpy(file, hit->bytes);
 }
 
 Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& file,
@@ -92,6 +129,18 @@ SampleLoader::FilePtr SampleLoader::FromCache(const CacheKey& key,
   file->bytes = hit->bytes;
   file->owner = std::move(hit->owner);
   return file;
+}
+
+Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const Migrator::Sample& sample,
+                                                             const SourceFile& file) const {
+  const std::optional<StoredSample> kept = FindKept(sample.path, sample.version);
+  const Form* wanted = WantedForm(sample, kept);
+  if (kept && wanted == nullptr) {
+    if (FilePtr stored = FromStore(sample.path, *kept)) {
+      return Loaded{std::move(stored), Origin::kStore, kept->location.payload_bytes};
+    }
+  }
+  return FromSource(sample, file, wanted);
 }
 
 // Null if the source has to help.

@@ -59,12 +59,31 @@ class SampleLoader {
   // Errors: kUnsupported if it cannot be kept so; those of TensorMaker::Make and SampleStore::Put.
   Result<bool> Convert(const std::string& path, const SourceFile& file, const Form& form) const;
 
+  enum class Warmed : uint8_t { kLoaded, kHere, kNoRoom };
+  // Sees to it that the cache has the sample. REQUIRES: there is a cache.
+  // Errors: those of TensorMaker::Make.
+  Result<Warmed> Warm(const std::string& path, const SourceFile& file) const;
+
+  struct Comparison {
+    uint64_t bytes = 0;  // of the presented file
+    bool cache_differs = false;
+    bool store_differs = false;
+  };
+  // Makes the sample from its source and compares what the cache and the store give for it; what
+  // differs is dropped. Errors: those of TensorMaker::Make.
+  Result<Comparison> Compare(const std::string& path, const SourceFile& file) const;
+
+  // The cache's own entry as an .npy file. Errors: kNotFound, kCorrupt; those of
+  // TensorMaker::ToNpy.
+  Result<std::string> CachedNpy(const std::string& path, const SourceFile& file) const;
+
   // What is kept of this version of the sample, in whatever form; nothing if it is read from the
   // source. Drops what is kept of another version.
   std::optional<StoredSample> FindKept(const std::string& path, const SourceVersion& version) const;
 
  private:
   FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
+  Result<Loaded> FromStoreOrSource(const Migrator::Sample& sample, const SourceFile& file) const;
   FilePtr FromStore(const std::string& path, const StoredSample& sample) const;
   const Form* WantedForm(const Migrator::Sample& sample,
                          const std::optional<StoredSample>& kept) const;

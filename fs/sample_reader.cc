@@ -104,6 +104,22 @@ Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file,
   return converted;
 }
 
+Result<SampleLoader::Warmed> SampleReader::Warm(const SampleAddress& sample, SourceFile file) {
+  auto warmed = RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
+    return loader_->Warm(sample.path, current);
+  });
+  if (warmed) return warmed;
+  ReportFailure(sample, warmed.error());
+  return Fail(Printable(sample.path), warmed.error());
+}
+
+Result<SampleLoader::Comparison> SampleReader::Compare(const SampleAddress& sample,
+                                                       SourceFile file) const {
+  return RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
+    return loader_->Compare(sample.path, current);
+  });
+}
+
 void SampleReader::ReportFailure(const SampleAddress& sample, const Error& error) {
   stats_->CountSampleError();
   if (errors_.Remember(sample.inode, error.message)) {

@@ -41,6 +41,10 @@ class SampleReader {
   // Keeps the sample in the form; see SampleLoader::Convert.
   Result<bool> Convert(const SampleAddress& sample, SourceFile file, const Form& form);
 
+  // See SampleLoader::Warm and SampleLoader::Compare.
+  Result<SampleLoader::Warmed> Warm(const SampleAddress& sample, SourceFile file);
+  Result<SampleLoader::Comparison> Compare(const SampleAddress& sample, SourceFile file) const;
+
   // Why the last attempt to make the sample failed; nothing if it did not.
   std::optional<std::string> LastError(Inode inode) const { return errors_.Find(inode); }
 

@@ -126,6 +126,28 @@ Result<uint64_t> TensorMaker::FileBytesOf(const SourceFile& source) const {
   return layout->file_bytes();
 }
 
+Result<std::string> TensorMaker::ToNpy(const SourceFile& source,
+                                       std::span<const uint8_t> file) const {
+  const Result<void> possible = CheckPresentable(TensorFileFormat::kNpy, pipeline_);
+  if (!possible) return tl::unexpected(possible.error());
+  const Result<TensorSpec> spec = SpecOf(source);
+  if (!spec) return tl::unexpected(spec.error());
+  const Result<TensorFileLayout> from = TensorFileLayout::Create(format_, *spec);
+  if (!from) return tl::unexpected(from.error());
+  const Result<TensorFileLayout> to = TensorFileLayout::Create(TensorFileFormat::kNpy, *spec);
+  if (!to) return tl::unexpected(to.error());
+  if (file.size() != from->file_bytes()) {
+    return Fail(ErrorCode::kCorrupt, "has " + std::to_string(file.size()) + " bytes, not the " +
+                                         std::to_string(from->file_bytes()) + " of " +
+                                         spec->ToString());
+  }
+  std::string npy(to->file_bytes(), '\0');
+  const std::span<uint8_t> bytes(reinterpret_cast<uint8_t*>(npy.data()), npy.size());
+  from->ReadTensor(file, bytes.subspan(to->tensor_offset(), to->tensor_bytes()));
+  to->Finish(bytes);
+  return npy;
+}
+
 Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted) const {
   Prefix prefix_storage;
   const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage);

@@ -49,6 +49,10 @@ class TensorMaker {
   Result<TensorSpec> SpecOf(const SourceFile& source) const;
   Result<uint64_t> FileBytesOf(const SourceFile& source) const;
 
+  // The presented file `file`, made of this source, as an .npy file.
+  // Errors: kInvalidArgument if npy cannot hold it, kCorrupt if it is no such file.
+  Result<std::string> ToNpy(const SourceFile& source, std::span<const uint8_t> file) const;
+
   struct Made {
     FilePtr file;
     std::optional<FormValue> value;  // what was wanted, unless the sample cannot take that form

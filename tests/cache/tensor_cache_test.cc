@@ -146,6 +146,48 @@ TEST(TensorCache, AFullQueueLosesTheOfferAndCountsIt) {
   EXPECT_TRUE(cache.Wants(KeyOf(1), 100'001, kSavedS)) << "another time, perhaps";
 }
 
+TEST(TensorCache, InsertWaitsForTheDiskWhereOfferGivesUp) {
+  const TemporaryDir scratch;
+  const auto opened =
+      TensorCache::Open(scratch / "cache", {.limit_bytes = kLimit, .queue_bytes = 100'000});
+  ASSERT_TRUE(opened);
+  TensorCache& cache = **opened;
+  const auto insert = [&](uint64_t number, size_t size) {
+    const auto owner = std::make_shared<const FileBytes>(BytesOf(number, size));
+    return cache.Insert(KeyOf(number), kSource, *owner, owner, kSavedS);
+  };
+  for (uint64_t i = 0; i < 50; ++i) EXPECT_TRUE(insert(i, 60'000)) << i;
+  EXPECT_FALSE(insert(50, 100'001)) << "there is never room for that in the queue";
+  ASSERT_TRUE(cache.Flush());
+  EXPECT_FALSE(insert(7, 60'000)) << "it is there already";
+  EXPECT_EQ(cache.Stats().entries, 50u);
+  EXPECT_EQ(cache.Stats().queue_full, 0u);
+}
+
+TEST(TensorCache, PeekIsNoReadAndTellsWhatIsWrong) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  Offer(cache.get(), KeyOf(1), BytesOf(1, 1000));
+  ASSERT_TRUE(cache->Flush());
+  const auto hit = cache->Peek(KeyOf(1), kSource);
+  ASSERT_TRUE(hit);
+  EXPECT_TRUE(Is(*hit, BytesOf(1, 1000)));
+  EXPECT_EQ(cache->Peek(KeyOf(2), kSource).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(cache->Peek(KeyOf(1), {kSource.size_bytes + 1, kSource.mtime_ns}).error().code,
+            ErrorCode::kNotFound);
+  EXPECT_EQ(cache->Stats().entries, 0u) << "an entry of another version is dropped";
+  EXPECT_EQ(cache->Stats().hits + cache->Stats().misses, 0u);
+}
+
+TEST(TensorCache, HitsCountTheSourcesThatTheyStandFor) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  Offer(cache.get(), KeyOf(1), BytesOf(1, 1000));
+  ASSERT_TRUE(cache->Flush());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(cache->Find(KeyOf(1), kSource));
+  EXPECT_EQ(cache->Stats().saved_source_bytes, 3 * kSource.size_bytes);
+}
+
 TEST(TensorCache, EvictsByPath) {
   const TemporaryDir scratch;
   const auto cache = OpenCache(scratch / "cache", kLimit);
@@ -153,7 +195,8 @@ TEST(TensorCache, EvictsByPath) {
   const auto evicted =
       cache->Evict([](std::string_view path) { return path.starts_with("class/1"); });
   ASSERT_TRUE(evicted);
-  EXPECT_EQ(*evicted, 11u);
+  EXPECT_EQ(evicted->entries, 11u);
+  EXPECT_EQ(evicted->bytes, 11'000u);
   EXPECT_FALSE(cache->Find(KeyOf(1), kSource));
   EXPECT_FALSE(cache->Find(KeyOf(19), kSource));
   EXPECT_TRUE(cache->Find(KeyOf(2), kSource));

@@ -52,6 +52,23 @@ TEST(TensorFile, NpyHeaderIs128BytesForEveryShapeThereCanBe) {
   }
 }
 
+TEST(TensorFile, EveryFormatGivesTheTensorBack) {
+  for (const TensorFileFormat format :
+       {TensorFileFormat::kNpy, TensorFileFormat::kRaw, TensorFileFormat::kSafetensors,
+        TensorFileFormat::kPpm, TensorFileFormat::kBmp}) {
+    for (const int64_t channels : {1, 3}) {
+      const TensorSpec spec = {DType::kUint8, {5, 7, channels}};
+      const std::string file = FileOf(format, spec);
+      const TensorFileLayout layout = TensorFileLayout::Create(format, spec).value();
+      std::vector<uint8_t> tensor(layout.tensor_bytes());
+      layout.ReadTensor({reinterpret_cast<const uint8_t*>(file.data()), file.size()}, tensor);
+      std::vector<uint8_t> wanted(tensor.size());
+      std::iota(wanted.begin(), wanted.end(), uint8_t{1});
+      EXPECT_EQ(tensor, wanted) << NameOf(format) << ", " << channels << " channels";
+    }
+  }
+}
+
 TEST(TensorFile, RawIsTheTensorAlone) {
   EXPECT_EQ(FileOf(TensorFileFormat::kRaw, {DType::kFloat16, {1, 1, 3}}),
             "\x01\x02\x03\x04\x05\x06");
