@@ -11,6 +11,7 @@
 #include "codec/form.h"
 #include "fs/fuse_server.h"
 #include "fs/sample_fs.h"
+#include "tools/cache_command.h"
 #include "tools/log.h"
 #include "tools/option_values.h"
 
@@ -74,7 +75,7 @@ struct FakeMountCommand {};
 
 using Command =
     std::variant<MountCommand, UmountCommand, PolicyStatusCommand, PolicyMaterializeCommand,
-                 VersionCommand, HelpCommand, FakeMountCommand>;
+                 CacheCommand, VersionCommand, HelpCommand, FakeMountCommand>;
 
 }  // namespace tensorfs
 

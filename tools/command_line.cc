@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "tools/cache_flags.h"
 #include "tools/help_formatter.h"
 #include "tools/help_text.h"
 #include "tools/mount_flags.h"
@@ -26,6 +27,7 @@ struct Parser {
   UmountCommand umount;
   PolicyStatusCommand policy_status;
   PolicyMaterializeCommand policy_materialize;
+  CacheFlags cache;
   CLI::App* mount_app = nullptr;
   CLI::App* umount_app = nullptr;
   CLI::App* materialize_app = nullptr;
@@ -87,6 +89,7 @@ std::unique_ptr<Parser> MakeParser() {
   AddMount(parser.get());
   AddUmount(parser.get());
   AddPolicy(parser.get());
+  AddCacheCommands(&parser->app, &parser->cache);
   return parser;
 }
 
@@ -106,11 +109,18 @@ Result<Command> FinishMount(const MountFlags& flags) {
   return command;
 }
 
+Result<Command> FinishCache(const CacheFlags& flags) {
+  const Result<CacheCommand> chosen = ChosenCacheCommand(flags);
+  if (!chosen) return tl::unexpected(chosen.error());
+  return *chosen;
+}
+
 Result<Command> Parse(Parser* parser, Arguments arguments) try {
   std::ranges::reverse(arguments);  // the order that CLI11 takes
   parser->app.parse(std::move(arguments));
   if (parser->mount_app->parsed()) return FinishMount(parser->mount);
   if (parser->umount_app->parsed()) return parser->umount;
+  if (parser->cache.app->parsed()) return FinishCache(parser->cache);
   if (parser->materialize_app->parsed()) return parser->policy_materialize;
   return parser->policy_status;
 } catch (const CLI::CallForHelp&) {

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "codec/result.h"
+#include "tools/cache_command.h"
 #include "tools/command.h"
 
 namespace tensorfs {

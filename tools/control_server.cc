@@ -73,6 +73,19 @@ ControlReply ControlError(int status, const std::string& message) {
           .body = nlohmann::json{{"error", ReplaceInvalidUtf8(message)}}.dump() + "\n"};
 }
 
+ControlReply ControlError(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kInvalidArgument:
+      return ControlError(400, error.message);
+    case ErrorCode::kNotFound:
+      return ControlError(404, error.message);
+    case ErrorCode::kBusy:
+      return ControlError(409, error.message);
+    default:
+      return ControlError(500, error.message);
+  }
+}
+
 struct ControlServer::Impl {
   ~Impl() {
     server.stop();

@@ -44,6 +44,8 @@ struct ControlRoute {
 };
 
 ControlReply ControlError(int status, const std::string& message);
+// With the status that makes TellDaemon give the same code again, where there is one.
+ControlReply ControlError(const Error& error);
 
 class ControlServer {
  public:

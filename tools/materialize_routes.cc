@@ -12,23 +12,6 @@
 namespace tensorfs {
 namespace {
 
-int StatusOf(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidArgument:
-      return 400;
-    case ErrorCode::kNotFound:
-      return 404;
-    case ErrorCode::kBusy:
-      return 409;
-    default:
-      return 500;
-  }
-}
-
-ControlReply Refuse(const Error& error) {
-  return ControlError(StatusOf(error.code), error.message);
-}
-
 struct MaterializeRequest {
   std::string form;
   std::vector<std::string> paths;
@@ -95,7 +78,7 @@ std::vector<ControlRoute> MaterializeRoutes(const Pipeline* pipeline, SampleFs* 
                                             DerivedData* derived, Job* job) {
   const auto start = [=](const ControlRequest& request) -> ControlReply {
     const Result<JobProgress> progress = Start(request.body, *pipeline, fs, derived, job);
-    if (!progress) return Refuse(progress.error());
+    if (!progress) return ControlError(progress.error());
     return {.body = ToJson(*progress)};
   };
   const auto look = [=](const ControlRequest&) -> ControlReply {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -56,6 +57,33 @@ std::string TimeLeft(double seconds) {
   return text;
 }
 
+using Ask = std::function<Result<std::string>()>;
+
+// `ask` and `end` return the job's progress; the latter ends the job.
+Result<std::string> Watch(const Ask& ask, const Ask& end, std::ostream& err) {
+  const NoteInterruption note;
+  const bool draws = isatty(STDERR_FILENO) == 1;
+  bool asked_to_end = false;
+  while (true) {
+    Result<std::string> job = ask();
+    if (!job) return job;
+    const Result<std::string> line = ProgressLine(*job);
+    if (!line) return tl::unexpected(line.error());
+    if (draws) err << "\r\x1B[K" << *line << std::flush;
+    if (nlohmann::json::parse(*job).at("state") != "running") {
+      if (draws) err << "\r\x1B[K" << std::flush;
+      return job;
+    }
+    if (interrupted != 0 && !asked_to_end) {
+      asked_to_end = true;
+      const Result<std::string> ended = end();
+      if (!ended) return ended;
+      continue;
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
 }  // namespace
 
 Result<std::string> ProgressLine(std::string_view job_json) try {
@@ -75,27 +103,17 @@ Result<std::string> ProgressLine(std::string_view job_json) try {
 }
 
 Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err) {
-  const NoteInterruption note;
-  const bool draws = isatty(STDERR_FILENO) == 1;
-  bool asked_to_end = false;
-  while (true) {
-    Result<std::string> job = AskDaemon(mountpoint, "/v1/job");
-    if (!job) return job;
-    const Result<std::string> line = ProgressLine(*job);
-    if (!line) return tl::unexpected(line.error());
-    if (draws) err << "\r\x1B[K" << *line << std::flush;
-    if (nlohmann::json::parse(*job).at("state") != "running") {
-      if (draws) err << "\r\x1B[K" << std::flush;
-      return job;
-    }
-    if (interrupted != 0 && !asked_to_end) {
-      asked_to_end = true;
-      const Result<std::string> cancelled = TellDaemon(mountpoint, "/v1/job/cancel", "");
-      if (!cancelled) return cancelled;
-      continue;
-    }
-    std::this_thread::sleep_for(kPollInterval);
-  }
+  return Watch([&] { return AskDaemon(mountpoint, "/v1/job"); },
+               [&] { return TellDaemon(mountpoint, "/v1/job/cancel", ""); }, err);
+}
+
+Result<std::string> WatchJob(Job* job, std::ostream& err) {
+  const auto ask = [&] { return ToJson(job->Progress()); };
+  const auto end = [&] {
+    job->Cancel();
+    return ask();
+  };
+  return Watch(ask, end, err);
 }
 
 }  // namespace tensorfs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Long work of a daemon, shown to a person at a terminal until it ends.
+// Long work, of a daemon or of this process, shown to a person at a terminal until it ends.
 #ifndef TENSORFS_TOOLS_PROGRESS_BAR_H_
 #define TENSORFS_TOOLS_PROGRESS_BAR_H_
 
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "codec/result.h"
+#include "tools/job.h"
 
 namespace tensorfs {
 
@@ -19,6 +20,9 @@ Result<std::string> ProgressLine(std::string_view job_json);
 // standard error if that is a terminal. SIGINT and SIGTERM end the job; what it did stays.
 // Errors: those of AskDaemon.
 Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err);
+
+// The same for a job of this process.
+Result<std::string> WatchJob(Job* job, std::ostream& err);
 
 }  // namespace tensorfs
 

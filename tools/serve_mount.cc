@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -17,6 +19,7 @@
 #include "policy/read_stats.h"
 #include "tools/allocator.h"
 #include "tools/block_signals.h"
+#include "tools/cache_routes.h"
 #include "tools/control_server.h"
 #include "tools/derived_data.h"
 #include "tools/job.h"
@@ -110,9 +113,11 @@ Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
   if (!server) return tl::unexpected(server.error());
   const StatusSource status = [&] { return StatusOf(command, parts, **server); };
   Job job;
-  const Result<ControlServers> control =
-      StartControl(command.daemon, status,
-                   MaterializeRoutes(&command.view.pipeline, parts.fs, parts.derived, &job));
+  std::vector<ControlRoute> routes =
+      MaterializeRoutes(&command.view.pipeline, parts.fs, parts.derived, &job);
+  std::ranges::move(CacheRoutes(&command, parts.fs, parts.derived, &job),
+                    std::back_inserter(routes));
+  const Result<ControlServers> control = StartControl(command.daemon, status, std::move(routes));
   if (!control) return tl::unexpected(control.error());
   spdlog::info("mounted {} on {} as {}: {}", Printable(command.source),
                Printable(command.mountpoint), NameOf(command.view.format),

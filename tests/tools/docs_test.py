@@ -22,6 +22,12 @@ PAGES = {
     ("umount",): "tensorfs-umount.1",
     ("policy", "status"): "tensorfs-policy.1",
     ("policy", "materialize"): "tensorfs-policy.1",
+    ("cache", "stats"): "tensorfs-cache.1",
+    ("cache", "list"): "tensorfs-cache.1",
+    ("cache", "get"): "tensorfs-cache.1",
+    ("cache", "verify"): "tensorfs-cache.1",
+    ("cache", "warm"): "tensorfs-cache.1",
+    ("cache", "evict"): "tensorfs-cache.1",
 }
 
 
@@ -71,8 +77,9 @@ class Documentation(unittest.TestCase):
 
     def test_every_command_is_completed(self):
         self.assertEqual(complete("tensorfs", ""),
-                         ["mount", "umount", "policy", "--help", "--version"])
+                         ["mount", "umount", "policy", "cache", "--help", "--version"])
         self.assertEqual(complete("tensorfs", "policy", "st"), ["status"])
+        self.assertEqual(complete("tensorfs", "cache", "ev"), ["evict"])
 
     def test_values_are_completed(self):
         self.assertEqual(complete("tensorfs", "mount", "a", "b", "--dtype", "fl"),

@@ -42,8 +42,18 @@ TEST(Tool, HelpTeaches) {
 }
 
 TEST(Tool, HelpFitsATerminal) {
-  for (const Arguments& arguments : std::vector<Arguments>{
-           {"--help"}, {"mount", "--help"}, {"umount", "--help"}, {"policy", "status", "--help"}}) {
+  for (Arguments arguments : std::vector<Arguments>{{},
+                                                    {"mount"},
+                                                    {"umount"},
+                                                    {"policy", "status"},
+                                                    {"cache"},
+                                                    {"cache", "stats"},
+                                                    {"cache", "list"},
+                                                    {"cache", "get"},
+                                                    {"cache", "verify"},
+                                                    {"cache", "warm"},
+                                                    {"cache", "evict"}}) {
+    arguments.push_back("--help");
     std::istringstream help(Call(arguments).out);
     for (std::string line; std::getline(help, line);) EXPECT_LE(Columns(line), 80u) << line;
   }

@@ -38,9 +38,11 @@ _tensorfs() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words="mount umount policy --help --version"
+    words="mount umount policy cache --help --version"
   elif [[ ${COMP_WORDS[1]} == policy ]] && ((COMP_CWORD == 2)); then
     words="status materialize --help"
+  elif [[ ${COMP_WORDS[1]} == cache ]] && ((COMP_CWORD == 2)); then
+    words="stats list get verify warm evict --help"
   elif [[ ${COMP_WORDS[1]} == mount ]] && _tensorfs_value "$previous" "$current"; then
     return
   elif [[ $current == -* ]]; then
@@ -52,11 +54,23 @@ _tensorfs() {
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
       policy) words="--json --form --help" ;;
+      cache)
+        case ${COMP_WORDS[2]} in
+          list) words="--limit --json --help" ;;
+          get) words="-o --output --help" ;;
+          verify) words="--deep --json --help" ;;
+          evict) words="--all --store --json --help" ;;
+          *) words="--json --help" ;;
+        esac ;;
       *) return ;;
     esac
   elif [[ ${COMP_WORDS[1]} == mount ]]; then
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -d -- "$current")
+    return
+  elif [[ ${COMP_WORDS[1]} == cache ]] && ((COMP_CWORD != 3)); then
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   else
     local IFS=$'\n'
