@@ -119,7 +119,25 @@ void CacheKeeper::Tick() {
     MergeSmall();
   } else if (!IsPaused()) {
     (void)DropDeadRows();
+    DropEmptyGenerations();
   }
+}
+
+void CacheKeeper::DropEmptyGenerations() {
+  if (IsPaused()) return;
+  std::vector<uint32_t> empty;
+  {
+    std::lock_guard lock(shared_->mutex);
+    for (const auto& [number, generation] : shared_->book.generations()) {
+      const bool is_head = number == head_generation_ && !unsealed_.empty();
+      if (generation.entries == 0 && !is_head) empty.push_back(number);
+    }
+    for (const uint32_t number : empty) shared_->book.DropGeneration(number);
+  }
+  for (const uint32_t number : empty) {
+    if (!store_->Drop(number)) return;  // the next opening sees that nothing is live in it
+  }
+  if (!empty.empty()) LookAtDisk();
 }
 
 bool CacheKeeper::IsDue() const {
@@ -134,6 +152,7 @@ bool CacheKeeper::HasWork() {
 
 void CacheKeeper::Close() {
   if (!Seal()) return;
+  DropEmptyGenerations();
   std::map<uint32_t, std::vector<uint16_t>> reads;
   {
     std::lock_guard lock(shared_->mutex);

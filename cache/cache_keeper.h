@@ -76,6 +76,8 @@ class CacheKeeper {
   Result<void> Seal();
   // Does what became due by time.
   void Tick();
+  // Gives back the space of generations that nothing is live in, before the limit demands it.
+  void DropEmptyGenerations();
   bool HasWork();  // for Tick
   // Keeps what the next start wants to know.
   void Close();

@@ -107,6 +107,7 @@ void CacheWriter::AnswerFlush(std::unique_lock<std::mutex>& lock) {
   const uint64_t wanted = flushes_wanted_;
   lock.unlock();
   Result<void> sealed = keeper_->Seal();
+  if (sealed) keeper_->DropEmptyGenerations();
   lock.lock();
   flush_result_ = std::move(sealed);
   flushes_done_ = wanted;

@@ -185,6 +185,7 @@ Result<TensorCache::Evicted> TensorCache::Evict(
     return true;
   };
   if (auto visited = ForEach(evict); !visited) return tl::unexpected(visited.error());
+  if (auto flushed = Flush(); !flushed) return tl::unexpected(flushed.error());  // frees the space
   return evicted;
 }
 

@@ -203,6 +203,22 @@ TEST(TensorCache, EvictsByPath) {
   EXPECT_EQ(cache->Stats().entries, 9u);
 }
 
+TEST(TensorCache, EvictingEverythingFreesTheDisk) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  for (uint64_t i = 0; i < 50; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 60'000));
+  ASSERT_TRUE(cache->Flush());
+  EXPECT_GT(cache->Stats().disk_bytes, 3'000'000u);
+  ASSERT_TRUE(cache->Evict([](std::string_view path) { return path != KeyOf(7).path; }));
+  EXPECT_TRUE(cache->Find(KeyOf(7), kSource));
+  ASSERT_TRUE(cache->Evict([](std::string_view) { return true; }));
+  EXPECT_LT(cache->Stats().disk_bytes, 200'000u);
+  EXPECT_EQ(cache->Stats().dead_bytes, 0u);
+  Offer(cache.get(), KeyOf(1), BytesOf(1, 60'000));
+  ASSERT_TRUE(cache->Flush());
+  EXPECT_TRUE(cache->Find(KeyOf(1), kSource)) << "it goes on as before";
+}
+
 TEST(TensorCache, VerifiesEveryEntryUntilToldToStop) {
   const TemporaryDir scratch;
   const auto cache = OpenCache(scratch / "cache", kLimit);
