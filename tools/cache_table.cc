@@ -94,7 +94,7 @@ std::string AtRight(const std::string& text, size_t columns) {
 
 constexpr size_t kReadsColumns = 8;
 constexpr size_t kSavedColumns = 10;
-constexpr size_t kBytesColumns = 10;
+constexpr size_t kBytesColumns = 11;
 constexpr size_t kGenerationColumns = 6;
 constexpr size_t kFormColumns = 20;
 constexpr size_t kPathColumns = 100 - kReadsColumns - kSavedColumns - kBytesColumns -

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 
 import numpy as np
@@ -317,6 +318,26 @@ class Verifying(CacheToolTestCase):
             with self.mount(*PIPELINE) as plain:
                 self.assertEqual((mount.path / "class1/1.npy").read_bytes(),
                                  (plain.path / "class1/1.npy").read_bytes())
+
+
+class Interrupting(CacheToolTestCase):
+    def test_an_interrupted_job_ends_and_what_it_did_stays(self):
+        for index in range(60):
+            harness.save_picture(self.source / f"large/{index}.jpg", 1500, 1500, seed=index)
+        with self.mount("--cache-limit", "1GiB", "--decode-threads", "1",
+                        state=self.state) as mount:
+            process = subprocess.Popen([mounted.binary(), "cache", "warm", mount.path, mount.path],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while not mount.status()["cache"]["admitted"]:
+                self.assertIsNone(process.poll())
+            busy = cache("verify", mount.path)
+            self.assert_refused(busy, 1, "another job is running: warm")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, err), (1, "tensorfs: interrupted\n"))
+            loaded = int(re.match(r"(\d+) tensors loaded", out)[1])
+            self.assertIn(loaded, range(1, SAMPLES + 60))
+            self.assertEqual(self.ask("warm", mount.path, mount.path)["skipped"], loaded)
 
 
 class Places(CacheToolTestCase):
