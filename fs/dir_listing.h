@@ -28,6 +28,7 @@ class DirListing {
   void Add(std::string_view base, std::string_view suffix, uint64_t inode, uint32_t type);
 
   size_t size() const { return rows_.size(); }
+  size_t memory_bytes() const { return rows_.capacity() * sizeof(Row) + names_.capacity(); }
   DirEntry at(size_t index) const;
 
  private:

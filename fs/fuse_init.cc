@@ -53,6 +53,7 @@ constexpr std::array<Capability, 6> kWanted = {{
     {FUSE_CAP_READDIRPLUS_AUTO, "readdirplus-auto"},
 }};
 constexpr const char* kNoOpen = "no-open";
+constexpr const char* kNoOpenDir = "no-opendir";
 constexpr const char* kDirectIo = "direct-io";
 
 }  // namespace
@@ -60,7 +61,7 @@ constexpr const char* kDirectIo = "direct-io";
 std::vector<std::string> UsableFeatures() {
   std::vector<std::string> names;
   for (const Capability& wanted : kWanted) names.emplace_back(wanted.name);
-  names.insert(names.end(), {kNoOpen, kDirectIo, "read_ahead_kb"});
+  names.insert(names.end(), {kNoOpen, kNoOpenDir, kDirectIo, "read_ahead_kb"});
   return names;
 }
 
@@ -79,6 +80,8 @@ void InitConnection(FuseContext& context, fuse_conn_info& connection) {
   if (keeps_pages && (connection.capable & FUSE_CAP_NO_OPEN_SUPPORT) != 0) {
     features.used.emplace_back(kNoOpen);
   }
+  context.opens_directories = (connection.capable & FUSE_CAP_NO_OPENDIR_SUPPORT) == 0;
+  if (!context.opens_directories) features.used.emplace_back(kNoOpenDir);
   if (context.options.io == IoMode::kDirect) features.used.emplace_back(kDirectIo);
 
   // The kernel takes the smaller of this and the mount's read_ahead_kb, so both are raised, here,

@@ -95,19 +95,28 @@ void OnRead(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset, fus
   fuse_reply_buf(request, reinterpret_cast<const char*>(reply->bytes.data()), reply->bytes.size());
 }
 
-void OnOpenDir(fuse_req_t request, fuse_ino_t inode, fuse_file_info* file) {
-  auto listing = FsOf(request).ListDir(inode);
-  if (!listing) return ReplyError(request, listing.error());
-  // Owned by the kernel's handle from here to OnReleaseDir.
-  file->fh = reinterpret_cast<uint64_t>(listing->release());
+// As with files: after this the kernel never asks again, and keeps what it has read.
+void OnOpenDir(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
+  if (!ContextOf(request).opens_directories) {
+    fuse_reply_err(request, ENOSYS);
+    return;
+  }
   file->cache_readdir = 1;
   file->keep_cache = 1;
   fuse_reply_open(request, file);
 }
 
-void OnReleaseDir(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
-  const std::unique_ptr<const DirListing> listing(reinterpret_cast<const DirListing*>(file->fh));
-  fuse_reply_err(request, 0);
+// What is to be read from `offset` on: at the beginning the directory as it is now, later the same.
+Result<RecentListings::ListingPtr> ListingAt(fuse_req_t request, fuse_ino_t inode, off_t offset) {
+  RecentListings& listings = ContextOf(request).listings;
+  if (offset > 0) {
+    if (RecentListings::ListingPtr listing = listings.Find(inode)) return listing;
+  }
+  Result<std::unique_ptr<const DirListing>> made = FsOf(request).ListDir(inode);
+  if (!made) return tl::unexpected(made.error());
+  RecentListings::ListingPtr listing = std::move(*made);
+  listings.Put(inode, listing);
+  return listing;
 }
 
 // A listing's entry at a directory offset: "." and ".." stand before the listing's own.
@@ -157,20 +166,20 @@ class DirReply {
 // Replies with the entries from `offset` on, each added by `add`, which returns whether it had
 // room.
 template <typename Add>
-void ReplyListing(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-                  const fuse_file_info& file, const Add& add) {
-  const auto& listing = *reinterpret_cast<const DirListing*>(file.fh);
+void ReplyListing(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset, const Add& add) {
+  const auto listing = ListingAt(request, inode, offset);
+  if (!listing) return ReplyError(request, listing.error());
   DirReply reply(request, size);
-  const size_t count = listing.size() + 2;
+  const size_t count = (*listing)->size() + 2;
+  if (static_cast<size_t>(offset) >= count) ContextOf(request).listings.Drop(inode);
   for (size_t position = static_cast<size_t>(offset); position < count; ++position) {
-    if (!add(reply, EntryAt(listing, inode, position), position)) break;
+    if (!add(reply, EntryAt(**listing, inode, position), position)) break;
   }
   reply.Send();
 }
 
-void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-               fuse_file_info* file) {
-  ReplyListing(request, inode, size, offset, *file,
+void OnReadDir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset, fuse_file_info*) {
+  ReplyListing(request, inode, size, offset,
                [](DirReply& reply, const DirEntry& entry, size_t position) {
                  return reply.Add(entry, position);
                });
@@ -198,14 +207,13 @@ fuse_entry_param LookUpForListing(fuse_req_t request, fuse_ino_t directory, size
 // for the attributes of what was listed. So the beginning gives names alone: programs that want no
 // more (find) get them several times as fast.
 void OnReadDirPlus(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-                   fuse_file_info* file) {
-  ReplyListing(request, inode, size, offset, *file,
-               [&](DirReply& reply, const DirEntry& entry, size_t position) {
-                 const fuse_entry_param attributes =
-                     offset == 0 ? NameOnly(entry)
-                                 : LookUpForListing(request, inode, position, entry);
-                 return reply.AddPlus(entry, attributes, position);
-               });
+                   fuse_file_info*) {
+  ReplyListing(
+      request, inode, size, offset, [&](DirReply& reply, const DirEntry& entry, size_t position) {
+        const fuse_entry_param attributes =
+            offset == 0 ? NameOnly(entry) : LookUpForListing(request, inode, position, entry);
+        return reply.AddPlus(entry, attributes, position);
+      });
 }
 
 void OnStatFs(fuse_req_t request, fuse_ino_t) {
@@ -259,7 +267,6 @@ const fuse_lowlevel_ops& FuseOperations() {
     operations.opendir = OnOpenDir;
     operations.readdir = OnReadDir;
     operations.readdirplus = OnReadDirPlus;
-    operations.releasedir = OnReleaseDir;
     operations.statfs = OnStatFs;
     operations.getxattr = OnGetXattr;
     operations.listxattr = OnListXattr;

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "fs/fuse_server.h"
+#include "fs/recent_listings.h"
 #include "fs/sample_fs.h"
 
 namespace tensorfs {
@@ -20,6 +21,8 @@ struct FuseContext {
   fuse_session* session = nullptr;
   KernelOptions options;
   std::string mountpoint;
+  bool opens_directories = true;  // the kernel insists on it; set before the first request
+  RecentListings listings;
 
   std::mutex features_mutex;  // guards features
   KernelFeatures features;
