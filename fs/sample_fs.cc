@@ -113,6 +113,7 @@ struct SampleFs::Impl {
   DirectorySuffixes suffixes;
   MemoryBudget budget;
   std::unique_ptr<TensorMaker> maker;
+  const DerivedView nothing_derived;
   std::optional<SampleLoader> loader;
   std::optional<SampleReader> reader;
   std::once_flag outside_link_told;
@@ -209,7 +210,7 @@ SampleFs::~SampleFs() = default;
 
 Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, ViewOptions view,
                                                    ServeOptions serve, ReadStats* stats,
-                                                   const Derived& derived) {
+                                                   const DerivedView* derived) {
   Result<SourceTree> tree = SourceTree::Open(source, view.follow_outside_links);
   if (!tree) return tl::unexpected(tree.error());
   Result<SampleNames> names = NamesFor(view);
@@ -222,7 +223,8 @@ Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, Vi
       TensorMaker::Create(std::move(pipeline), format, serve.decode_threads, &impl->budget);
   if (!maker) return tl::unexpected(maker.error());
   impl->maker = std::move(*maker);
-  impl->loader.emplace(impl->maker.get(), &impl->budget, derived,
+  impl->loader.emplace(impl->maker.get(), &impl->budget,
+                       derived != nullptr ? derived : &impl->nothing_derived,
                        CacheFingerprint(impl->maker->pipeline(), format));
   impl->reader.emplace(&impl->source, &*impl->loader, &impl->budget, stats);
   return std::unique_ptr<SampleFs>(new SampleFs(std::move(impl)));

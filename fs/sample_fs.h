@@ -18,6 +18,7 @@
 #include "codec/pipeline.h"
 #include "codec/result.h"
 #include "codec/tensor_file.h"
+#include "fs/derived.h"
 #include "fs/dir_listing.h"
 #include "fs/inode.h"
 #include "fs/read_reply.h"
@@ -61,7 +62,7 @@ class SampleFs {
   // Errors: kNotFound, kPermission, kInvalidArgument (not a directory, format not presentable).
   static Result<std::unique_ptr<SampleFs>> Create(const std::string& source, ViewOptions view,
                                                   ServeOptions serve, ReadStats* stats,
-                                                  const Derived& derived = {});
+                                                  const DerivedView* derived = nullptr);
   ~SampleFs();
 
   // Attributes of the entry presented as `name` in a directory; attr.st_ino is its inode, stable

@@ -25,8 +25,8 @@ SourceVersion VersionOf(const struct stat& source) {
           .mtime_ns = source.st_mtim.tv_sec * kNsPerSecond + source.st_mtim.tv_nsec};
 }
 
-SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget, const Derived& derived,
-                           uint64_t cache_fingerprint)
+SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
+                           const DerivedView* derived, uint64_t cache_fingerprint)
     : maker_(maker), budget_(budget), derived_(derived), cache_fingerprint_(cache_fingerprint) {}
 
 Result<SampleLoader::Loaded> SampleLoader::Load(const std::string& path,
@@ -38,9 +38,9 @@ Result<SampleLoader::Loaded> SampleLoader::Load(const std::string& path,
   }
   const uint64_t cpu_start = ThreadCpuNs();
   Result<Loaded> loaded = FromStoreOrSource(sample, file);
-  if (loaded && derived_.cache != nullptr) {
-    derived_.cache->Offer(key, sample.version, loaded->file->bytes, loaded->file,
-                          SecondsOfCpuSince(cpu_start));
+  if (loaded && derived().cache != nullptr) {
+    derived().cache->Offer(key, sample.version, loaded->file->bytes, loaded->file,
+                           SecondsOfCpuSince(cpu_start));
   }
   return loaded;
 }
@@ -49,12 +49,12 @@ Result<SampleLoader::Warmed> SampleLoader::Warm(const std::string& path,
                                                 const SourceFile& file) const {
   const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
   const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
-  if (derived_.cache->Peek(key, sample.version)) return Warmed::kHere;
+  if (derived().cache->Peek(key, sample.version)) return Warmed::kHere;
   const uint64_t cpu_start = ThreadCpuNs();
   const Result<Loaded> loaded = FromStoreOrSource(sample, file);
   if (!loaded) return tl::unexpected(loaded.error());
-  const bool taken = derived_.cache->Insert(key, sample.version, loaded->file->bytes, loaded->file,
-                                            SecondsOfCpuSince(cpu_start));
+  const bool taken = derived().cache->Insert(key, sample.version, loaded->file->bytes, loaded->file,
+                                             SecondsOfCpuSince(cpu_start));
   return taken ? Warmed::kLoaded : Warmed::kNoRoom;
 }
 
@@ -65,61 +65,65 @@ Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
   if (!made) return tl::unexpected(made.error());
   const std::span<const uint8_t> right = made->file->bytes;
   Comparison comparison{.bytes = right.size()};
-  if (derived_.cache != nullptr) {
+  if (derived().cache != nullptr) {
     const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
-    const Result<TensorCache::Hit> hit = derived_.cache->Peek(key, version);
+    const Result<TensorCache::Hit> hit = derived().cache->Peek(key, version);
     comparison.cache_differs = hit && !std::ranges::equal(hit->bytes, right);
-    if (comparison.cache_differs) derived_.cache->Drop(key);
+    if (comparison.cache_differs) derived().cache->Drop(key);
   }
   if (const std::optional<StoredSample> kept = FindKept(path, version)) {
     const FilePtr stored = FromStore(path, *kept);
     comparison.store_differs = stored && !std::ranges::equal(stored->bytes, right);
-    if (comparison.store_differs) derived_.store->Drop(path);
+    if (comparison.store_differs) derived().store->Drop(path);
   }
   return comparison;
 }
 
 Result<std::string> SampleLoader::CachedNpy(const std::string& path, const SourceFile& file) const {
-  if (derived_.cache == nullptr) return Fail(ErrorCode::kNotFound, "the mount has no tensor cache");
-  const Result<TensorCache::Hit> hit =
-      derived_.cache->Peek({.path = path, .fingerprint = cache_fingerprint_}, VersionOf(file.attr));
+  if (derived().cache == nullptr)
+    return Fail(ErrorCode::kNotFound, "the mount has no tensor cache");
+  const Result<TensorCache::Hit> hit = derived().cache->Peek(
+      {.path = path, .fingerprint = cache_fingerprint_}, VersionOf(file.attr));
   if (!hit) return tl::unexpected(hit.error());
   return maker_->ToNpy(file, hit->bytes);
 }
 
 Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& file,
                                    const Form& form) const {
+  if (derived().migrator == nullptr) {
+    return Fail(ErrorCode::kNotFound, "the store is not open");
+  }
   const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
   const std::optional<StoredSample> kept = FindKept(path, sample.version);
   if ((kept ? kept->form.form : kOriginal) == form) return false;
   if (form == kOriginal) {
-    derived_.store->Drop(path);
+    derived().store->Drop(path);
     return true;
   }
   Result<TensorMaker::Made> made = maker_->Make(file, &form);
   if (!made) return tl::unexpected(made.error());
   if (!made->value) {
-    derived_.migrator->NoteUnsuited(sample, form);
+    derived().migrator->NoteUnsuited(sample, form);
     return Fail(ErrorCode::kUnsupported, "the sample cannot take this form");
   }
-  const Result<void> done = derived_.migrator->Convert(sample, *made->value);
+  const Result<void> done = derived().migrator->Convert(sample, *made->value);
   if (!done) return tl::unexpected(done.error());
   return true;
 }
 
 std::optional<StoredSample> SampleLoader::FindKept(const std::string& path,
                                                    const SourceVersion& version) const {
-  if (derived_.store == nullptr) return std::nullopt;
-  std::optional<StoredSample> kept = derived_.store->Find(path);
+  if (derived().store == nullptr) return std::nullopt;
+  std::optional<StoredSample> kept = derived().store->Find(path);
   if (!kept || kept->source == version) return kept;
-  derived_.store->Drop(path);
+  derived().store->Drop(path);
   return std::nullopt;
 }
 
 SampleLoader::FilePtr SampleLoader::FromCache(const CacheKey& key,
                                               const SourceVersion& version) const {
-  if (derived_.cache == nullptr) return nullptr;
-  std::optional<TensorCache::Hit> hit = derived_.cache->Find(key, version);
+  if (derived().cache == nullptr) return nullptr;
+  std::optional<TensorCache::Hit> hit = derived().cache->Find(key, version);
   if (!hit) return nullptr;
   auto file = std::make_shared<FinishedFile>();
   // The bytes are there before their lease, because only the hit tells their number.
@@ -148,12 +152,12 @@ SampleLoader::FilePtr SampleLoader::FromStore(const std::string& path,
                                               const StoredSample& sample) const {
   Result<FilePtr> made = maker_->MakeFromStored(
       sample.form, sample.location.payload_bytes,
-      [&](std::span<uint8_t> payload) { return derived_.store->Read(path, sample, payload); });
+      [&](std::span<uint8_t> payload) { return derived().store->Read(path, sample, payload); });
   if (made) return *std::move(made);
   // A bad record drops itself; this one is sound, but of no use here.
   const ErrorCode code = made.error().code;
   if (code == ErrorCode::kInvalidArgument || code == ErrorCode::kCorrupt) {
-    derived_.store->Drop(path);
+    derived().store->Drop(path);
   }
   return nullptr;
 }
@@ -161,14 +165,14 @@ SampleLoader::FilePtr SampleLoader::FromStore(const std::string& path,
 // The form that the sample is to be converted to now, or null.
 const Form* SampleLoader::WantedForm(const Migrator::Sample& sample,
                                      const std::optional<StoredSample>& kept) const {
-  if (!derived_.target) return nullptr;
-  const Form& target = *derived_.target;
+  if (!derived().target) return nullptr;
+  const Form& target = *derived().target;
   if (target == (kept ? kept->form.form : kOriginal)) return nullptr;
   if (target == kOriginal) {
-    derived_.store->Drop(sample.path);
+    derived().store->Drop(sample.path);
     return nullptr;
   }
-  return derived_.migrator->Wants(sample, target) ? &target : nullptr;
+  return derived().migrator->Wants(sample, target) ? &target : nullptr;
 }
 
 Result<SampleLoader::Loaded> SampleLoader::FromSource(const Migrator::Sample& sample,
@@ -177,9 +181,9 @@ Result<SampleLoader::Loaded> SampleLoader::FromSource(const Migrator::Sample& sa
   Result<TensorMaker::Made> made = maker_->Make(file, wanted);
   if (!made) return tl::unexpected(made.error());
   if (made->value) {
-    derived_.migrator->Offer(sample, *std::move(made->value));
+    derived().migrator->Offer(sample, *std::move(made->value));
   } else if (wanted != nullptr) {
-    derived_.migrator->NoteUnsuited(sample, *wanted);
+    derived().migrator->NoteUnsuited(sample, *wanted);
   }
   return Loaded{std::move(made->file), Origin::kSource, SizeOf(file)};
 }

@@ -18,6 +18,7 @@
 #include "cache/tensor_cache.h"
 #include "codec/form.h"
 #include "codec/result.h"
+#include "fs/derived.h"
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
 #include "fs/source_tree.h"
@@ -27,14 +28,6 @@
 
 namespace tensorfs {
 
-// What is derived from the source. Each may be missing.
-struct Derived {
-  SampleStore* store = nullptr;
-  TensorCache* cache = nullptr;
-  Migrator* migrator = nullptr;
-  std::optional<Form> target;  // that samples are to be kept in; needs a store and a migrator
-};
-
 SourceVersion VersionOf(const struct stat& source);
 
 class SampleLoader {
@@ -43,7 +36,7 @@ class SampleLoader {
 
   // All must outlive the loader. `cache_fingerprint` stands for the pipeline and the presented
   // format.
-  SampleLoader(const TensorMaker* maker, MemoryBudget* budget, const Derived& derived,
+  SampleLoader(const TensorMaker* maker, MemoryBudget* budget, const DerivedView* derived,
                uint64_t cache_fingerprint);
 
   struct Loaded {
@@ -92,7 +85,9 @@ class SampleLoader {
 
   const TensorMaker* const maker_;
   MemoryBudget* const budget_;
-  const Derived derived_;
+  const Derived& derived() const { return derived_->Now(); }
+
+  const DerivedView* const derived_;
   const uint64_t cache_fingerprint_;
 };
 

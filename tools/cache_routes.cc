@@ -25,7 +25,7 @@ struct Daemon {
 };
 
 DerivedContents ContentsOf(const Daemon& daemon) {
-  return {.store = &daemon.derived->store(),
+  return {.store = daemon.derived->store(),
           .cache = daemon.derived->cache(),
           .store_directory = daemon.mount->daemon.store,
           .cache_directory = daemon.mount->keep.cache,

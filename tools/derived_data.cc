@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <condition_variable>
+#include <chrono>
 #include <filesystem>
-#include <mutex>
+#include <utility>
 
 #include "fs/decode_slots.h"
 #include "tools/block_signals.h"
@@ -18,6 +18,8 @@ constexpr size_t kMaxQueueBytes = size_t{64} << 20;
 // Values that wait to be stored hold a part of the memory that reads need too.
 constexpr size_t kQueueShare = 4;
 constexpr std::chrono::seconds kWatchInterval{1};
+// For which a mount waits, to tell the user what is wrong with his directories.
+constexpr std::chrono::milliseconds kPatience{50};
 
 uint64_t BytesIn(const std::string& directory) {
   uint64_t bytes = 0;
@@ -51,39 +53,73 @@ uint64_t DefaultLimitBytes(const std::string& directory) {
 
 Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& command) {
   const BlockSignals block;  // for the threads that this starts
-  std::unique_ptr<DerivedData> data(new DerivedData());
-  data->target_ = command.keep.target;
-
-  const std::string& directory = command.daemon.store;
-  const uint64_t store_limit = command.keep.store_limit_bytes;
-  Result<std::unique_ptr<SampleStore>> store = SampleStore::Open(
-      directory, {.limit_bytes = store_limit > 0 ? store_limit : DefaultLimitBytes(directory)});
-  if (!store) return tl::unexpected(store.error());
-  data->store_ = std::move(*store);
-
-  if (!command.keep.cache.empty()) {
-    const std::string& cache_directory = command.keep.cache;
-    std::error_code ignored;  // opening tells better what is wrong
-    std::filesystem::create_directories(cache_directory, ignored);
-    const uint64_t limit = command.keep.cache_limit_bytes;
-    Result<std::unique_ptr<TensorCache>> cache = TensorCache::Open(
-        cache_directory, {.limit_bytes = limit > 0 ? limit : DefaultLimitBytes(cache_directory)});
-    if (!cache) return tl::unexpected(cache.error());
-    data->cache_ = std::move(*cache);
-  }
-  data->migrator_ = std::make_unique<Migrator>(
-      &command.view.pipeline, data->store_.get(),
-      std::min(kMaxQueueBytes, command.serve.tensor_budget_bytes / kQueueShare), UsableCores());
-  data->watcher_ =
-      std::jthread([raw = data.get()](const std::stop_token& stop) { raw->WatchConditions(stop); });
+  std::unique_ptr<DerivedData> data(new DerivedData(&command));
+  data->thread_ = std::jthread([raw = data.get()](const std::stop_token& stop) { raw->Run(stop); });
+  std::unique_lock lock(data->mutex_);
+  data->is_opened_.wait_for(lock, kPatience, [&] { return data->opened_.has_value(); });
+  if (data->opened_ && !*data->opened_) return tl::unexpected(data->opened_->error());
   return data;
 }
 
 DerivedData::~DerivedData() = default;
 
-Derived DerivedData::view() const {
-  return {
-      .store = store_.get(), .cache = cache_.get(), .migrator = migrator_.get(), .target = target_};
+std::string DerivedData::condition() const {
+  std::lock_guard lock(mutex_);
+  if (!opened_) return "the store is being opened";
+  return *opened_ ? std::string() : opened_->error().message;
+}
+
+void DerivedData::Run(const std::stop_token& stop) {
+  const auto start = std::chrono::steady_clock::now();
+  const Result<void> opened = OpenAll();
+  if (opened) {
+    derived_ = {.store = store_.get(),
+                .cache = cache_.get(),
+                .migrator = migrator_.get(),
+                .target = command_->keep.target};
+    view_.Publish(&derived_);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    opened_ = opened;
+    is_opened_.notify_all();
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (!opened) return spdlog::error("nothing is kept: {}", opened.error().message);
+  if (took > kPatience) spdlog::info("store and cache are open after {:.1f} s", took.count());
+  WatchConditions(stop);
+}
+
+Result<void> DerivedData::OpenAll() {
+  return OpenStore().and_then([this] { return OpenCache(); }).map([this] {
+    const size_t queue_bytes =
+        std::min(kMaxQueueBytes, command_->serve.tensor_budget_bytes / kQueueShare);
+    migrator_ = std::make_unique<Migrator>(&command_->view.pipeline, store_.get(), queue_bytes,
+                                           UsableCores());
+  });
+}
+
+Result<void> DerivedData::OpenStore() {
+  const std::string& directory = command_->daemon.store;
+  const uint64_t limit = command_->keep.store_limit_bytes;
+  Result<std::unique_ptr<SampleStore>> store = SampleStore::Open(
+      directory, {.limit_bytes = limit > 0 ? limit : DefaultLimitBytes(directory)});
+  if (!store) return tl::unexpected(store.error());
+  store_ = std::move(*store);
+  return {};
+}
+
+Result<void> DerivedData::OpenCache() {
+  const std::string& directory = command_->keep.cache;
+  if (directory.empty()) return {};
+  std::error_code ignored;  // opening tells better what is wrong
+  std::filesystem::create_directories(directory, ignored);
+  const uint64_t limit = command_->keep.cache_limit_bytes;
+  Result<std::unique_ptr<TensorCache>> cache = TensorCache::Open(
+      directory, {.limit_bytes = limit > 0 ? limit : DefaultLimitBytes(directory)});
+  if (!cache) return tl::unexpected(cache.error());
+  cache_ = std::move(*cache);
+  return {};
 }
 
 void DerivedData::WatchConditions(const std::stop_token& stop) const {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Opens and owns what a mount derives from its source: the sample store, the tensor cache and the
 // migrator between forms. A thread of its own logs what goes wrong with them, once for each
-// condition. Not thread-safe; what it hands out is.
+// condition. Thread-safe from when Open has returned.
 #ifndef TENSORFS_TOOLS_DERIVED_DATA_H_
 #define TENSORFS_TOOLS_DERIVED_DATA_H_
 
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,7 +16,7 @@
 #include "cache/sample_store.h"
 #include "cache/tensor_cache.h"
 #include "codec/result.h"
-#include "fs/sample_loader.h"
+#include "fs/derived.h"
 #include "policy/migrator.h"
 #include "tools/command.h"
 
@@ -21,26 +24,43 @@ namespace tensorfs {
 
 class DerivedData {
  public:
+  // Returns when all is open, or after a short while: opening takes about a second for a million
+  // samples, and a mount does not wait for that. Until then reads go to the source.
   // REQUIRES: PrepareMount made `command`, which outlives this; this process holds the lock of its
-  // store. Errors: those of SampleStore::Open and TensorCache::Open, naming the directory.
+  // store. Errors, of what failed in that while: those of SampleStore::Open and TensorCache::Open,
+  // naming the directory. Later ones are logged, and the mount does without.
   static Result<std::unique_ptr<DerivedData>> Open(const MountCommand& command);
   ~DerivedData();
 
-  Derived view() const;
+  const DerivedView& view() const { return view_; }
 
-  SampleStore& store() { return *store_; }
-  TensorCache* cache() { return cache_.get(); }  // null without one
-  Migrator& migrator() { return *migrator_; }
+  // All are null while they are being opened, or if that failed; cache() also without one.
+  SampleStore* store() const { return view_.Now().store; }
+  TensorCache* cache() const { return view_.Now().cache; }
+  Migrator* migrator() const { return view_.Now().migrator; }
+
+  // Why there is no store yet, or none at all; empty if there is one.
+  std::string condition() const;
 
  private:
-  DerivedData() = default;
+  explicit DerivedData(const MountCommand* command) : command_(command) {}
+  void Run(const std::stop_token& stop);
+  Result<void> OpenAll();
+  Result<void> OpenStore();
+  Result<void> OpenCache();
   void WatchConditions(const std::stop_token& stop) const;
 
-  std::optional<Form> target_;
+  const MountCommand* const command_;
   std::unique_ptr<SampleStore> store_;
   std::unique_ptr<TensorCache> cache_;
   std::unique_ptr<Migrator> migrator_;  // ends before the store
-  std::jthread watcher_;                // ends first
+  Derived derived_;                     // published when all are open
+  DerivedView view_;
+
+  mutable std::mutex mutex_;  // guards opened_
+  std::condition_variable is_opened_;
+  std::optional<Result<void>> opened_;
+  std::jthread thread_;  // opens, then watches; ends first
 };
 
 // The limit where the user gives none: half of what is free on the directory's disk, beside what

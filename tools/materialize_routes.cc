@@ -59,9 +59,10 @@ Job::Item ConvertOne(SampleFs* fs, const Form& form, Inode sample) {
 
 Result<JobProgress> Start(const std::string& body, const Pipeline& pipeline, SampleFs* fs,
                           DerivedData* derived, Job* job) {
+  if (derived->store() == nullptr) return Fail(ErrorCode::kBusy, derived->condition());
   const Result<MaterializeRequest> request = ParseRequest(body);
   if (!request) return tl::unexpected(request.error());
-  const Result<Form> form = FormFor(*request, pipeline, derived->view().target);
+  const Result<Form> form = FormFor(*request, pipeline, derived->view().Now().target);
   if (!form) return tl::unexpected(form.error());
   Result<std::vector<Inode>> samples = SamplesOf(fs, request->paths);
   if (!samples) return tl::unexpected(samples.error());

@@ -96,12 +96,16 @@ MountStatus StatusOf(const MountCommand& command, const Parts& parts, const Fuse
                      .reads = parts.stats->Snapshot(),
                      .memory = parts.fs->Memory(),
                      .kernel = server.Features(),
-                     .store = parts.derived->store().Stats(),
+                     .store = {},
                      .cache = {},
-                     .migrator = parts.derived->migrator().Stats(),
+                     .migrator = {},
                      .forms = {}};
+  const Derived& derived = parts.derived->view().Now();
+  status.store.condition = parts.derived->condition();
+  if (derived.store != nullptr) status.store = derived.store->Stats();
+  if (derived.cache != nullptr) status.cache = derived.cache->Stats();
+  if (derived.migrator != nullptr) status.migrator = derived.migrator->Stats();
   status.forms = CountForms(status.store, command.view.pipeline);
-  if (TensorCache* cache = parts.derived->cache()) status.cache = cache->Stats();
   return status;
 }
 
@@ -141,7 +145,7 @@ Result<void> ServeMount(const MountCommand& command, const std::function<void()>
   const Result<std::unique_ptr<DerivedData>> derived = DerivedData::Open(command);
   if (!derived) return tl::unexpected(derived.error());
   Result<std::unique_ptr<SampleFs>> fs =
-      SampleFs::Create(command.source, std::move(view), command.serve, &stats, (*derived)->view());
+      SampleFs::Create(command.source, std::move(view), command.serve, &stats, &(*derived)->view());
   if (!fs) return tl::unexpected(fs.error());
   Result<void> served = ServeUntilEnd(command, {fs->get(), derived->get(), &stats}, on_ready);
   if (served) {
