@@ -44,7 +44,7 @@ struct SharedBook {
 // it.
 inline uint16_t ShortSource(const SourceVersion& source) {
   const std::array<uint64_t, 2> fields = {source.size_bytes,
-                                          static_cast<uint64_t>(source.mtime_ns)};
+                                          static_cast<uint64_t>(source.change_stamp)};
   return static_cast<uint16_t>(
       Hash64({reinterpret_cast<const char*>(fields.data()), sizeof(fields)}));
 }

@@ -46,7 +46,7 @@ std::string EncodeValueHeader(const CacheKey& key, const SourceVersion& source,
   Put(&header, kValueVersion);
   Put(&header, KeyCheck(key));
   Put(&header, source.size_bytes);
-  Put(&header, source.mtime_ns);
+  Put(&header, source.change_stamp);
   Put(&header, static_cast<uint64_t>(bytes.size()));
   Put(&header, Hash64(Text(bytes)));
   Put(&header, Hash64(header));
@@ -63,7 +63,7 @@ std::optional<std::span<const uint8_t>> CheckValue(std::span<const uint8_t> valu
   const bool is_ours =
       Take<uint32_t>(&header) == kMagic && Take<uint32_t>(&header) == kValueVersion &&
       Take<uint64_t>(&header) == KeyCheck(key) && Take<uint64_t>(&header) == source.size_bytes &&
-      Take<int64_t>(&header) == source.mtime_ns && Take<uint64_t>(&header) == bytes.size() &&
+      Take<int64_t>(&header) == source.change_stamp && Take<uint64_t>(&header) == bytes.size() &&
       Take<uint64_t>(&header) == Hash64(Text(bytes)) && Take<uint64_t>(&header) == header_hash;
   if (!is_ours) return std::nullopt;
   return bytes;
@@ -74,7 +74,7 @@ std::string EncodeRow(const CacheRow& row) {
   Put(&bytes, kRowVersion);
   Put(&bytes, row.key.fingerprint);
   Put(&bytes, row.source.size_bytes);
-  Put(&bytes, row.source.mtime_ns);
+  Put(&bytes, row.source.change_stamp);
   Put(&bytes, row.bytes);
   Put(&bytes, row.saved_s);
   return bytes + row.key.path;
@@ -85,7 +85,7 @@ std::optional<CacheRow> DecodeRow(std::string_view bytes) {
   CacheRow row;
   row.key.fingerprint = Take<uint64_t>(&bytes);
   row.source.size_bytes = Take<uint64_t>(&bytes);
-  row.source.mtime_ns = Take<int64_t>(&bytes);
+  row.source.change_stamp = Take<int64_t>(&bytes);
   row.bytes = Take<uint32_t>(&bytes);
   row.saved_s = Take<float>(&bytes);
   row.key.path = bytes;

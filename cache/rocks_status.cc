@@ -7,8 +7,11 @@ namespace tensorfs {
 namespace {
 
 ErrorCode CodeOf(const rocksdb::Status& status) {
-  if (status.IsNotFound()) return ErrorCode::kNotFound;
-  if (status.IsCorruption()) return ErrorCode::kCorrupt;
+  // A file that is missing is damage too; what the system refuses for now is not.
+  if (status.IsNotFound() || status.IsPathNotFound()) return ErrorCode::kNotFound;
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotSupported()) {
+    return ErrorCode::kCorrupt;
+  }
   if (status.IsBusy()) return ErrorCode::kBusy;
   return ErrorCode::kIo;
 }

@@ -36,7 +36,7 @@ void PutFields(const StoredSample& sample, LittleEndianWriter& out) {
   out.Put(uint32_t{0});
   out.Put(form.stage_fingerprint);
   out.Put(sample.source.size_bytes);
-  out.Put(sample.source.mtime_ns);
+  out.Put(sample.source.change_stamp);
   out.Put(sample.location.payload_bytes);
 }
 
@@ -67,7 +67,7 @@ bool TakeFields(LittleEndianReader& in, StoredSample& sample) {
   const auto reserved = in.Take<uint32_t>();
   form.stage_fingerprint = in.Take<uint64_t>();
   sample.source.size_bytes = in.Take<uint64_t>();
-  sample.source.mtime_ns = in.Take<int64_t>();
+  sample.source.change_stamp = in.Take<int64_t>();
   sample.location.payload_bytes = in.Take<uint64_t>();
   return reserved == 0 && IsKnown(form.form.encoding);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which version of a source file something was derived from: its size and time of last change, as
-// they are stored beside what was derived. Plain value.
+// Which version of a source file something was derived from: its size and whatever else changes
+// with its content, as they are stored beside what was derived. Plain value.
 #ifndef TENSORFS_CACHE_SOURCE_VERSION_H_
 #define TENSORFS_CACHE_SOURCE_VERSION_H_
 
@@ -10,7 +10,7 @@ namespace tensorfs {
 
 struct SourceVersion {
   uint64_t size_bytes = 0;
-  int64_t mtime_ns = 0;
+  int64_t change_stamp = 0;  // of the file's identity and times; see fs/sample_loader.h
 
   bool operator==(const SourceVersion&) const = default;
 };

@@ -37,12 +37,11 @@ int ReadOwner(int fd) {
   return owner;
 }
 
-Result<void> WriteOwner(int fd, const std::string& path) {
+// For people only: on a full disk the lock holds without it.
+void WriteOwner(int fd) {
   const std::string text = std::to_string(getpid()) + "\n";
-  if (ftruncate(fd, 0) != 0 || pwrite(fd, text.data(), text.size(), 0) < 0) {
-    return FailErrno(path, errno);
-  }
-  return {};
+  if (ftruncate(fd, 0) != 0) return;
+  [[maybe_unused]] const ssize_t written = pwrite(fd, text.data(), text.size(), 0);
 }
 
 Result<void> MakePrivateDirectory(const std::string& path) {
@@ -69,9 +68,7 @@ Result<StoreDir> StoreDir::Open(const std::string& path) {
     return Fail(ErrorCode::kBusy,
                 path + ": the store is in use by process " + std::to_string(ReadOwner(lock.get())));
   }
-  if (auto written = WriteOwner(lock.get(), lock_path); !written) {
-    return tl::unexpected(written.error());
-  }
+  WriteOwner(lock.get());
   return StoreDir(path, std::move(lock));
 }
 

@@ -43,10 +43,13 @@ Result<std::unique_ptr<TensorCache>> TensorCache::Open(const std::string& direct
   return cache;
 }
 
-// All is derived: what does not open is thrown away.
+// All is derived: what is damaged is thrown away. What cannot be opened for now (a full disk, too
+// many open files) is left as it is.
 Result<void> TensorCache::OpenStore(const std::string& path) {
   const Result<void> loaded = LoadStore(path);
   if (loaded) return loaded;
+  const ErrorCode code = loaded.error().code;
+  if (code != ErrorCode::kCorrupt && code != ErrorCode::kNotFound) return loaded;
   opening_condition_ = "was damaged and started empty: " + loaded.error().message;
   keeper_.reset();
   store_.reset();

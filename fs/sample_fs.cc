@@ -359,7 +359,8 @@ Result<void> SampleFs::Impl::AddSamples(Inode inode, const std::string& path,
   std::ranges::sort(subdirectories);
   for (const std::string& name : subdirectories) {
     const Result<void> added = AddSamples(nodes.Insert(inode, name), JoinPath(path, name), samples);
-    if (!added) return added;
+    // One that has gone or may not be read keeps nobody from the others.
+    if (!added) spdlog::warn("{}: passed over: {}", Printable(path), added.error().message);
   }
   return {};
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fs/sample_loader.h"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "codec/hash.h"
 #include "policy/thread_cpu.h"
 
 namespace tensorfs {
@@ -18,11 +19,19 @@ double SecondsOfCpuSince(uint64_t start_ns) {
 
 size_t SizeOf(const SourceFile& file) { return static_cast<size_t>(file.attr.st_size); }
 
+uint64_t HashOf(std::span<const uint8_t> bytes) {
+  return Hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 }  // namespace
 
 SourceVersion VersionOf(const struct stat& source) {
+  const std::array<int64_t, 5> identity = {static_cast<int64_t>(source.st_ino),
+                                           source.st_mtim.tv_sec, source.st_mtim.tv_nsec,
+                                           source.st_ctim.tv_sec, source.st_ctim.tv_nsec};
+  const uint64_t stamp = Hash64({reinterpret_cast<const char*>(identity.data()), sizeof(identity)});
   return {.size_bytes = static_cast<uint64_t>(source.st_size),
-          .mtime_ns = source.st_mtim.tv_sec * kNsPerSecond + source.st_mtim.tv_nsec};
+          .change_stamp = static_cast<int64_t>(stamp)};
 }
 
 SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
@@ -58,24 +67,30 @@ Result<SampleLoader::Warmed> SampleLoader::Warm(const std::string& path,
   return taken ? Warmed::kLoaded : Warmed::kNoRoom;
 }
 
+// One file at a time is in memory, under its own lease: a thread that waited for memory while it
+// held some would wait for others that do the same.
 Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
                                                        const SourceFile& file) const {
   const SourceVersion version = VersionOf(file.attr);
+  const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
+  std::optional<uint64_t> cached_hash;
+  if (derived().cache != nullptr) {
+    if (const Result<TensorCache::Hit> hit = derived().cache->Peek(key, version)) {
+      cached_hash = HashOf(hit->bytes);
+    }
+  }
+  std::optional<uint64_t> stored_hash;
+  if (const std::optional<StoredSample> kept = FindKept(path, version)) {
+    if (const FilePtr stored = FromStore(path, *kept)) stored_hash = HashOf(stored->bytes);
+  }
   const Result<TensorMaker::Made> made = maker_->Make(file);
   if (!made) return tl::unexpected(made.error());
-  const std::span<const uint8_t> right = made->file->bytes;
-  Comparison comparison{.bytes = right.size()};
-  if (derived().cache != nullptr) {
-    const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
-    const Result<TensorCache::Hit> hit = derived().cache->Peek(key, version);
-    comparison.cache_differs = hit && !std::ranges::equal(hit->bytes, right);
-    if (comparison.cache_differs) derived().cache->Drop(key);
-  }
-  if (const std::optional<StoredSample> kept = FindKept(path, version)) {
-    const FilePtr stored = FromStore(path, *kept);
-    comparison.store_differs = stored && !std::ranges::equal(stored->bytes, right);
-    if (comparison.store_differs) derived().store->Drop(path);
-  }
+  const uint64_t right_hash = HashOf(made->file->bytes);
+  const Comparison comparison{.bytes = made->file->bytes.size(),
+                              .cache_differs = cached_hash.value_or(right_hash) != right_hash,
+                              .store_differs = stored_hash.value_or(right_hash) != right_hash};
+  if (comparison.cache_differs) derived().cache->Drop(key);
+  if (comparison.store_differs) derived().store->Drop(path);
   return comparison;
 }
 

@@ -28,6 +28,8 @@
 
 namespace tensorfs {
 
+// Its stamp is a hash of inode number and times of the last change, of content and of attributes: a
+// file that takes another's place changes it, also with the other's modification time.
 SourceVersion VersionOf(const struct stat& source);
 
 class SampleLoader {

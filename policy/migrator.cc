@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
@@ -19,11 +20,14 @@ namespace {
 // converted now is cheaper from the next epoch on.
 constexpr int kNice = 10;
 
+constexpr std::chrono::seconds kShortestRest{1};
+constexpr std::chrono::seconds kLongestRest{60};
+
 void LowerThisThread() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice); }
 
 uint64_t UnsuitedKey(const Migrator::Sample& sample, const Form& form) {
   const std::array<int64_t, 4> numbers = {static_cast<int64_t>(sample.version.size_bytes),
-                                          sample.version.mtime_ns, form.stage,
+                                          sample.version.change_stamp, form.stage,
                                           static_cast<int64_t>(form.encoding)};
   return Hash64(sample.path,
                 Hash64({reinterpret_cast<const char*>(numbers.data()), sizeof(numbers)}));
@@ -46,6 +50,7 @@ bool Migrator::Wants(const Sample& sample, const Form& form) const {
   {
     std::lock_guard lock(mutex_);
     if (waiting_bytes_ >= queue_bytes_ || underway_.contains(sample.path)) return false;
+    if (Clock::now() < rest_until_) return false;
   }
   std::lock_guard lock(unsuited_mutex_);
   return !unsuited_.contains(UnsuitedKey(sample, form));
@@ -74,7 +79,20 @@ Result<void> Migrator::Convert(const Sample& sample, const FormValue& value) {
   } else {
     failed_.fetch_add(1, std::memory_order_relaxed);
   }
+  NoteRefusal(done);
   return done;
+}
+
+// Rests twice as long after each refusal in a row.
+void Migrator::NoteRefusal(const Result<void>& done) {
+  std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  if (done) {
+    rest_ = Clock::duration{0};
+  } else if (done.error().code != ErrorCode::kUnsupported && now >= rest_until_) {
+    rest_ = std::clamp<Clock::duration>(2 * rest_, kShortestRest, kLongestRest);
+    rest_until_ = now + rest_;
+  }
 }
 
 Result<void> Migrator::EncodeAndPut(const Sample& sample, const FormValue& value) {

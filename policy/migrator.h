@@ -2,13 +2,15 @@
 // Moves samples to the forms that were chosen for them: encodes values that reads have at hand and
 // puts them into the store. A read hands its value over and goes on; a few threads of low priority
 // do the work. Values that would not fit into the queue are not taken: the sample's next read
-// offers them again.
+// offers them again. When the store takes nothing (it is full, say), nothing is wanted for a while,
+// so that reads do not encode in vain.
 //
 // Thread-safe. Neither mutex is held while a value is encoded or stored.
 #ifndef TENSORFS_POLICY_MIGRATOR_H_
 #define TENSORFS_POLICY_MIGRATOR_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -70,11 +72,14 @@ class Migrator {
   MigratorStats Stats() const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Work {
     Sample sample;
     FormValue value;
   };
 
+  void NoteRefusal(const Result<void>& done);
   Result<void> EncodeAndPut(const Sample& sample, const FormValue& value);
   void Run(const std::stop_token& stop);
 
@@ -86,6 +91,8 @@ class Migrator {
   std::deque<Work> queue_;
   std::unordered_set<std::string> underway_;  // paths that wait or are worked on
   size_t waiting_bytes_ = 0;                  // of values that wait or are worked on
+  Clock::time_point rest_until_;              // nothing is wanted before
+  Clock::duration rest_{0};                   // how long that was
   std::condition_variable_any not_empty_;
   std::condition_variable idle_;
 

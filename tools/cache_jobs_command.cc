@@ -67,6 +67,7 @@ Result<void> ReportVerified(const nlohmann::json& job, std::ostream& out) {
 
 Result<std::string> VerifyMount(const CacheVerifyCommand& command, std::ostream& err) {
   const nlohmann::json body = {{"deep", command.deep}};
+  BlockInterruption();
   const Result<std::string> started = TellDaemon(command.place, "/v1/cache/verify", body.dump());
   return started ? WatchJob(command.place, err) : started;
 }
@@ -141,6 +142,7 @@ Result<void> Run(const CacheWarmCommand& command, std::ostream& out, std::ostrea
   }
   const Result<std::string> body = WarmBody(command);
   if (!body) return tl::unexpected(body.error());
+  BlockInterruption();
   const Result<std::string> started = TellDaemon(command.mountpoint, "/v1/cache/warm", *body);
   return Finish(started ? WatchJob(command.mountpoint, err) : started, command.json, ReportWarmed,
                 out, err);

@@ -17,7 +17,7 @@
 namespace tensorfs {
 namespace {
 
-constexpr time_t kAnswerTimeoutSeconds = 10;
+constexpr time_t kAnswerTimeoutSeconds = 120;  // a list of a million samples takes a while
 
 bool IsDaemonGone(int error) { return error == ENOTCONN || error == ECONNABORTED; }
 
@@ -82,7 +82,8 @@ Result<std::string> Exchange(const std::string& mountpoint, const Send& send) {
   client.set_read_timeout(kAnswerTimeoutSeconds);
   const httplib::Result answer = send(client);
   if (!answer) {
-    return Fail(ErrorCode::kIo, *socket + ": cannot reach the daemon: " + std::strerror(errno));
+    return Fail(ErrorCode::kIo,
+                *socket + ": no answer from the daemon: " + httplib::to_string(answer.error()));
   }
   if (answer->status != 200) {
     return Fail(CodeOf(answer->status), mountpoint + ": " + MessageOf(*answer));

@@ -57,7 +57,11 @@ Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& comma
   data->thread_ = std::jthread([raw = data.get()](const std::stop_token& stop) { raw->Run(stop); });
   std::unique_lock lock(data->mutex_);
   data->is_opened_.wait_for(lock, kPatience, [&] { return data->opened_.has_value(); });
-  if (data->opened_ && !*data->opened_) return tl::unexpected(data->opened_->error());
+  // What a disk refuses, perhaps only for now, is no reason to refuse the source's tensors.
+  const bool refused = data->opened_ && !*data->opened_;
+  if (refused && data->opened_->error().code != ErrorCode::kIo) {
+    return tl::unexpected(data->opened_->error());
+  }
   return data;
 }
 

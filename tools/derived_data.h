@@ -28,7 +28,8 @@ class DerivedData {
   // samples, and a mount does not wait for that. Until then reads go to the source.
   // REQUIRES: PrepareMount made `command`, which outlives this; this process holds the lock of its
   // store. Errors, of what failed in that while: those of SampleStore::Open and TensorCache::Open,
-  // naming the directory. Later ones are logged, and the mount does without.
+  // naming the directory, but for kIo (a full disk): that, and whatever fails later, is logged, and
+  // the mount does without.
   static Result<std::unique_ptr<DerivedData>> Open(const MountCommand& command);
   ~DerivedData();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/job.h"
 
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -48,7 +49,11 @@ void Job::RunItems(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const size_t index = next_.fetch_add(1);
     if (index >= samples_.size()) break;
-    Count(work_(samples_[index]));
+    try {
+      Count(work_(samples_[index]));
+    } catch (const std::exception& failure) {  // memory ran out, say
+      Count({.outcome = ItemOutcome::kFailed, .bytes = 0, .message = failure.what()});
+    }
   }
   if (running_.fetch_sub(1) > 1) return;
   std::lock_guard lock(mutex_);

@@ -49,6 +49,7 @@ Result<void> Report(const nlohmann::json& job, std::ostream& out, std::ostream& 
 Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std::ostream& err) {
   const Result<std::string> body = RequestBody(command);
   if (!body) return tl::unexpected(body.error());
+  BlockInterruption();
   const Result<std::string> started = TellDaemon(command.mountpoint, "/v1/materialize", *body);
   if (!started) return tl::unexpected(started.error());
   const Result<std::string> ended = WatchJob(command.mountpoint, err);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "codec/form.h"
@@ -35,10 +36,13 @@ Result<Form> FormFor(const MaterializeRequest& request, const Pipeline& pipeline
 
 Result<std::vector<Inode>> SamplesOf(SampleFs* fs, const std::vector<std::string>& paths) {
   std::vector<Inode> samples;
+  std::unordered_set<Inode> seen;  // paths may overlap
   for (const std::string& path : paths) {
     const Result<std::vector<Inode>> found = fs->ListSamples(path);
     if (!found) return tl::unexpected(found.error());
-    samples.insert(samples.end(), found->begin(), found->end());
+    for (const Inode sample : *found) {
+      if (seen.insert(sample).second) samples.push_back(sample);
+    }
   }
   return samples;
 }

@@ -31,6 +31,12 @@ class NoteInterruption {
     note.sa_handler = [](int) { interrupted = 1; };
     sigaction(SIGINT, &note, &old_interrupt_);
     sigaction(SIGTERM, &note, &old_terminate_);
+    // Whoever starts a job blocks them before; see BlockInterruption.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   }
   NoteInterruption(const NoteInterruption&) = delete;
   NoteInterruption& operator=(const NoteInterruption&) = delete;
@@ -100,6 +106,14 @@ Result<std::string> ProgressLine(std::string_view job_json) try {
   return std::string(text);
 } catch (const nlohmann::json::exception& failure) {
   return Fail(ErrorCode::kCorrupt, std::string("the daemon's answer: ") + failure.what());
+}
+
+void BlockInterruption() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err) {

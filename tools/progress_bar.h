@@ -16,6 +16,10 @@ namespace tensorfs {
 // the time left. Errors: kCorrupt.
 Result<std::string> ProgressLine(std::string_view job_json);
 
+// An interruption that comes between the request for a job and WatchJob is for WatchJob, or the job
+// would go on with nobody watching. To be called before the request.
+void BlockInterruption();
+
 // Waits for the mount's job to end and returns its last progress, as JSON. Draws a progress bar on
 // standard error if that is a terminal. SIGINT and SIGTERM end the job; what it did stays.
 // Errors: those of AskDaemon.

@@ -191,8 +191,8 @@ TEST(CachedValue, OfAnotherKeyOrSourceIsNone) {
   EXPECT_TRUE(std::equal(bytes->begin(), bytes->end(), kBytes.begin(), kBytes.end()));
   EXPECT_FALSE(CheckValue(value, {kKey.path, kKey.fingerprint + 1}, kVersion));
   EXPECT_FALSE(CheckValue(value, {kKey.path + "x", kKey.fingerprint}, kVersion));
-  EXPECT_FALSE(CheckValue(value, kKey, {kVersion.size_bytes + 1, kVersion.mtime_ns}));
-  EXPECT_FALSE(CheckValue(value, kKey, {kVersion.size_bytes, kVersion.mtime_ns + 1}));
+  EXPECT_FALSE(CheckValue(value, kKey, {kVersion.size_bytes + 1, kVersion.change_stamp}));
+  EXPECT_FALSE(CheckValue(value, kKey, {kVersion.size_bytes, kVersion.change_stamp + 1}));
 }
 
 TEST(CachedValue, DamagedInAnyBitOrCutIsNone) {

@@ -15,7 +15,7 @@ constexpr std::string_view kKey = "train/n01/a.JPEG";
 
 StoredSample Example() {
   StoredSample sample;
-  sample.source = {.size_bytes = 0x1122334455, .mtime_ns = 1'700'000'000'123'456'789};
+  sample.source = {.size_bytes = 0x1122334455, .change_stamp = 1'700'000'000'123'456'789};
   sample.form.form = {.stage = 2, .encoding = Encoding::kPlanarZstd, .level = 3};
   sample.form.stage_fingerprint = 0x0102030405060708;
   sample.form.source_size = {.width = 500, .height = 375};
@@ -108,7 +108,7 @@ TEST(SampleRecordTest, ARecordOfAnotherKeyOrSampleIsNotTaken) {
   const RecordHeader header = MakeRecordHeader(kKey, Example(), kPayload);
   EXPECT_FALSE(CheckRecord("train/n01/b.JPEG", Example(), header, kPayload));
   StoredSample other = Example();
-  other.source.mtime_ns += 1;
+  other.source.change_stamp += 1;
   EXPECT_FALSE(CheckRecord(kKey, other, header, kPayload));
   other = Example();
   other.form.window.right += 1;

@@ -150,7 +150,7 @@ TEST(SampleStoreSpaceTest, BehavesAsAMapWithinItsLimitUnderChurn) {
   }
   std::map<std::string, uint64_t> found;
   ASSERT_TRUE(store->ForEach([&](std::string_view key, const StoredSample& sample) {
-    found[std::string(key)] = sample.source.mtime_ns;
+    found[std::string(key)] = sample.source.change_stamp;
     return true;
   }));
   EXPECT_EQ(found, model);

@@ -35,7 +35,7 @@ class SampleStoreTest : public testing::Test {
   std::map<std::string, int64_t> All() {
     std::map<std::string, int64_t> all;
     EXPECT_TRUE(store_->ForEach([&](std::string_view key, const StoredSample& sample) {
-      EXPECT_TRUE(all.emplace(key, sample.source.mtime_ns).second) << key << " twice";
+      EXPECT_TRUE(all.emplace(key, sample.source.change_stamp).second) << key << " twice";
       return true;
     }));
     return all;

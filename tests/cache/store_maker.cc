@@ -12,7 +12,7 @@ namespace tensorfs {
 MadeSample MakeSample(std::string_view key, uint64_t version, size_t payload_bytes) {
   MadeSample made;
   const uint64_t seed = Hash64(key, version);
-  made.source = {.size_bytes = seed, .mtime_ns = static_cast<int64_t>(version)};
+  made.source = {.size_bytes = seed, .change_stamp = static_cast<int64_t>(version)};
   made.form.form = {.stage = static_cast<int>(seed % 3) + 1,
                     .encoding = seed % 2 == 0 ? Encoding::kRaw : Encoding::kPlanarZstd,
                     .level = static_cast<int>(seed % 5)};
@@ -36,7 +36,7 @@ std::optional<uint64_t> CheckSample(const SampleStore& store, std::string_view k
   if (!found) return std::nullopt;
   std::vector<uint8_t> payload(found->location.payload_bytes);
   if (!store.Read(key, *found, payload)) return std::nullopt;
-  const auto version = static_cast<uint64_t>(found->source.mtime_ns);
+  const auto version = static_cast<uint64_t>(found->source.change_stamp);
   const MadeSample made = MakeSample(key, version, payload.size());
   EXPECT_EQ(found->source, made.source) << key;
   EXPECT_EQ(found->form, made.form) << key;

@@ -19,7 +19,7 @@ struct MadeSample {
   std::vector<uint8_t> payload;
 };
 
-// The version decides every byte; `source.mtime_ns` tells it.
+// The version decides every byte; `source.change_stamp` tells it.
 MadeSample MakeSample(std::string_view key, uint64_t version, size_t payload_bytes);
 
 Result<void> PutSample(SampleStore& store, std::string_view key, uint64_t version,

@@ -69,7 +69,7 @@ TEST(TensorCache, TellsKeysApartByPathAndFingerprint) {
 
 TEST(TensorCache, DropsAnEntryOfAnotherVersionOfTheSource) {
   const TemporaryDir scratch;
-  const SourceVersion changed{kSource.size_bytes, kSource.mtime_ns + 1};
+  const SourceVersion changed{kSource.size_bytes, kSource.change_stamp + 1};
   {
     const auto cache = OpenCache(scratch / "cache", kLimit);
     Offer(cache.get(), KeyOf(1), BytesOf(1, 1000));
@@ -173,7 +173,7 @@ TEST(TensorCache, PeekIsNoReadAndTellsWhatIsWrong) {
   ASSERT_TRUE(hit);
   EXPECT_TRUE(Is(*hit, BytesOf(1, 1000)));
   EXPECT_EQ(cache->Peek(KeyOf(2), kSource).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(cache->Peek(KeyOf(1), {kSource.size_bytes + 1, kSource.mtime_ns}).error().code,
+  EXPECT_EQ(cache->Peek(KeyOf(1), {kSource.size_bytes + 1, kSource.change_stamp}).error().code,
             ErrorCode::kNotFound);
   EXPECT_EQ(cache->Stats().entries, 0u) << "an entry of another version is dropped";
   EXPECT_EQ(cache->Stats().hits + cache->Stats().misses, 0u);

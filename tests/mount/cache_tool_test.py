@@ -300,24 +300,15 @@ class Verifying(CacheToolTestCase):
         self.assertIn(f"{self.store}/cache: the cache was damaged and started empty",
                       result.stderr)
 
-    def test_deep_finds_what_checksums_do_not(self):
-        """A source that changes but keeps its size and time: everything derived is another's."""
-        self.fill_store()
-        path = self.source / "class1/1.jpg"
-        times = path.stat()
-        other = harness.save_picture(self.scratch / "other.jpg", 60, 60, seed=5, quality=50)
-        path.write_bytes(other.read_bytes().ljust(times.st_size, b"\0"))
-        self.assertEqual(path.stat().st_size, times.st_size)
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-        with self.mount_cached() as mount:
-            self.assertEqual(cache("verify", mount.path).returncode, 0)
+    def test_deep_finds_nothing_wrong_in_little_memory(self):
+        """Each sample needs most of the budget, and all cores work on one at a time."""
+        for index in range(12):
+            harness.save_picture(self.source / f"large/{index}.png", 320, 300, seed=index)
+        with self.mount("--memory-limit", "1MiB", state=self.state) as mount:
+            self.assertEqual(mounted.run_tensorfs("policy", "materialize", mount.path, "--form",
+                                                  "final:zstd-1").returncode, 0)
             result = cache("verify", "--deep", mount.path)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("tensorfs: class1/1.jpg: what the cache has differs", result.stderr)
-            self.assertEqual(cache("verify", "--deep", mount.path).returncode, 0)
-            with self.mount(*PIPELINE) as plain:
-                self.assertEqual((mount.path / "class1/1.npy").read_bytes(),
-                                 (plain.path / "class1/1.npy").read_bytes())
+            self.assertEqual(result.returncode, 0, result.stderr)
 
 
 class Interrupting(CacheToolTestCase):

@@ -118,6 +118,26 @@ class FixedForm(FormsTestCase):
         with self.mount(*PIPELINE) as plain:
             self.assertEqual((plain.path / "class1/1.npy").read_bytes(), changed)
 
+    def test_a_file_in_anothers_place_is_noticed_though_size_and_time_agree(self):
+        first, second = self.source / "class1/1.jpg", self.source / "class1/4.jpg"
+        size = max(first.stat().st_size, second.stat().st_size)
+        for path in [first, second]:
+            path.write_bytes(path.read_bytes().ljust(size, b"\0"))
+            os.utime(path, (1, 1))
+        names = ["1.npy", "4.npy"]
+        options = ["--resize", "64", "--policy", "fixed:final:raw", "--cache-limit", "16MiB",
+                   "--attr-timeout", "0"]
+        with self.mount(*options, state=self.store) as mount:
+            before = [(mount.path / "class1" / name).read_bytes() for name in names]
+            self.wait_until(mount, lambda now: self.count_of(now, "final:raw") == 2)
+            other = self.source / "other"
+            first.rename(other)
+            second.rename(first)
+            other.rename(second)
+            after = [(mount.path / "class1" / name).read_bytes() for name in names]
+        self.assertNotEqual(before[0], before[1])
+        self.assertEqual(after, before[::-1])
+
     def test_bad_forms_are_refused_before_anything_is_mounted(self):
         for policy in ["fixed:final:gzip", "fixed:nowhere:raw", "fixed:final", "best"]:
             with self.subTest(policy=policy):

@@ -111,6 +111,15 @@ TEST_F(MigratorTest, CountsWhatTheStoreRefuses) {
   EXPECT_EQ(migrator.Stats().converted, 0u);
 }
 
+TEST_F(MigratorTest, WantsNothingForAWhileAfterTheStoreRefused) {
+  Migrator migrator(&pipeline_, store_.get(), 1 << 20, 1);
+  const Form form = *ParseForm("final:raw", pipeline_);
+  const std::string too_long(SampleStore::kMaxKeyBytes + 1, 'x');
+  EXPECT_TRUE(migrator.Wants({"a", version_}, form));
+  EXPECT_FALSE(migrator.Convert({too_long, version_}, ValueFor("final:raw")).has_value());
+  EXPECT_FALSE(migrator.Wants({"a", version_}, form));
+}
+
 TEST_F(MigratorTest, GivesUpWhatWaitsWhenItEnds) {
   {
     Migrator migrator(&pipeline_, store_.get(), 1 << 20, /*threads=*/0);
