@@ -43,6 +43,17 @@ bool FormFits(const Form& form, const Pipeline& pipeline, const ImageHeader& sou
   return codec != nullptr && codec->Fits(SpecAt(pipeline, plan, form.stage));
 }
 
+// Tried on a source of some size: which encodings fit depends on a tensor's type and order alone.
+Result<void> CheckForm(const Form& form, const Pipeline& pipeline) {
+  constexpr ImageSize kSomeSize = {1024, 768};
+  const Result<TensorPlan> plan = TensorPlan::Create(pipeline, kSomeSize);
+  if (!plan || FormFits(form, pipeline, {ImageFormat::kJpeg, kSomeSize, 3, false}, *plan))
+    return {};
+  return Fail(ErrorCode::kInvalidArgument, "no sample can be kept as " + ToString(form, pipeline) +
+                                               ": the encoding does not take " +
+                                               SpecAt(pipeline, *plan, form.stage).ToString());
+}
+
 Result<EncodedForm> EncodeForm(const Form& form, const Pipeline& pipeline,
                                const ImageHeader& source, const TensorPlan& plan,
                                std::span<const uint8_t> value) {

@@ -24,6 +24,10 @@ StageValue ValueAt(const Pipeline& pipeline, int stage);
 bool FormFits(const Form& form, const Pipeline& pipeline, const ImageHeader& source,
               const TensorPlan& plan);
 
+// Whether samples of any source can be kept in the form, as far as the pipeline tells.
+// Errors: kInvalidArgument, saying why not.
+Result<void> CheckForm(const Form& form, const Pipeline& pipeline);
+
 struct EncodedForm {
   StoredForm stored;
   std::vector<uint8_t> buffer;       // empty if the payload is the value itself

@@ -68,9 +68,16 @@ tl::unexpected<Error> FailNoCache(const DerivedContents& contents) {
   return Fail(ErrorCode::kNotFound, where + "there is no tensor cache");
 }
 
+// What was read a moment ago may still wait to be written, and would be missed.
+void ShowWhatWaits(const DerivedContents& contents) {
+  if (contents.cache == nullptr || contents.at_rest) return;
+  static_cast<void>(contents.cache->Flush());  // a failure is in the cache's condition
+}
+
 }  // namespace
 
 std::string DescribeContents(const DerivedContents& contents) {
+  ShowWhatWaits(contents);
   return Dump({{"at_rest", contents.at_rest},
                {"cache", CacheOf(contents)},
                {"sample_store", StoreOf(contents)}});
@@ -78,6 +85,7 @@ std::string DescribeContents(const DerivedContents& contents) {
 
 Result<std::string> ListHottest(const DerivedContents& contents, size_t limit) {
   if (contents.cache == nullptr) return FailNoCache(contents);
+  ShowWhatWaits(contents);
   const auto hottest = contents.cache->Hottest(limit);
   if (!hottest) return tl::unexpected(hottest.error());
   Json entries = Json::array();

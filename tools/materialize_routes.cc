@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "codec/form.h"
+#include "codec/form_encoder.h"
 #include "fs/decode_slots.h"
 
 namespace tensorfs {
@@ -68,6 +69,8 @@ Result<JobProgress> Start(const std::string& body, const Pipeline& pipeline, Sam
   if (!request) return tl::unexpected(request.error());
   const Result<Form> form = FormFor(*request, pipeline, derived->view().Now().target);
   if (!form) return tl::unexpected(form.error());
+  const Result<void> possible = CheckForm(*form, pipeline);
+  if (!possible) return tl::unexpected(possible.error());
   Result<std::vector<Inode>> samples = SamplesOf(fs, request->paths);
   if (!samples) return tl::unexpected(samples.error());
   const Result<void> started =

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "codec/form_encoder.h"
+
 namespace tensorfs {
 namespace {
 
@@ -137,6 +139,9 @@ Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& p
   }
   const Result<Form> form = ParseForm(text.substr(kFixed.size()), pipeline);
   if (!form) return Fail("--policy", form.error());
+  if (const Result<void> possible = CheckForm(*form, pipeline); !possible) {
+    return Fail("--policy", possible.error());
+  }
   return *form;
 }
 

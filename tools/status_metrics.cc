@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <charconv>
+#include <span>
 #include <system_error>
 
 #include "tools/status.h"
@@ -42,36 +44,95 @@ void Append(std::string& text, const Metric& metric, const std::string& labels) 
   text += name + labels + " " + FormatNumber(metric.value) + "\n";
 }
 
+double Count(uint64_t value) { return static_cast<double>(value); }
+
+void AppendAll(std::string& text, std::span<const Metric> metrics) {
+  for (const Metric& metric : metrics) Append(text, metric, "");
+}
+
+void AppendOrigins(std::string& text, const ReadStatsSnapshot& reads) {
+  const auto samples = [&](Origin origin) {
+    return Count(reads.origins[static_cast<size_t>(origin)].samples);
+  };
+  const Metric metrics[] = {
+      {"tensorfs_samples_from_source_total", "counter", "Tensors made from the source.",
+       samples(Origin::kSource)},
+      {"tensorfs_samples_from_store_total", "counter", "Tensors made from the form kept.",
+       samples(Origin::kStore)},
+      {"tensorfs_samples_from_cache_total", "counter", "Tensors that the cache had.",
+       samples(Origin::kCache)},
+  };
+  AppendAll(text, metrics);
+}
+
+void AppendStore(std::string& text, const StoreStats& store, const MigratorStats& migrator) {
+  const Metric metrics[] = {
+      {"tensorfs_store_samples", "gauge", "Samples that the store keeps in a form.",
+       Count(store.samples)},
+      {"tensorfs_store_used_bytes", "gauge", "Bytes of the store's files.",
+       Count(store.segment_bytes + store.catalog_bytes)},
+      {"tensorfs_store_limit_bytes", "gauge", "Their limit.", Count(store.limit_bytes)},
+      {"tensorfs_store_corrupt_records_total", "counter", "Records found damaged and dropped.",
+       Count(store.events.corrupt_records)},
+      {"tensorfs_store_errors_total", "counter", "Reads and writes of the store that failed.",
+       Count(store.events.read_errors + store.events.write_errors)},
+      {"tensorfs_store_refused_total", "counter", "Samples not kept for want of room.",
+       Count(store.events.puts_refused)},
+      {"tensorfs_converted_total", "counter", "Samples converted to another form.",
+       Count(migrator.converted)},
+  };
+  AppendAll(text, metrics);
+}
+
+void AppendCache(std::string& text, const CacheStats& cache) {
+  const Metric metrics[] = {
+      {"tensorfs_cache_hits_total", "counter", "Reads that the tensor cache answered.",
+       Count(cache.hits)},
+      {"tensorfs_cache_misses_total", "counter", "Reads that it did not.", Count(cache.misses)},
+      {"tensorfs_cache_saved_cpu_seconds_total", "counter", "CPU time that the hits saved.",
+       cache.saved_s},
+      {"tensorfs_cache_entries", "gauge", "Tensors in the cache.", Count(cache.entries)},
+      {"tensorfs_cache_used_bytes", "gauge", "Bytes of the cache's files.",
+       Count(cache.disk_bytes)},
+      {"tensorfs_cache_limit_bytes", "gauge", "Their limit.", Count(cache.limit_bytes)},
+      {"tensorfs_cache_corrupt_total", "counter", "Entries found damaged and dropped.",
+       Count(cache.corrupt)},
+  };
+  AppendAll(text, metrics);
+}
+
 }  // namespace
 
 std::string ToPrometheus(const MountStatus& status, const ProcessUse& process) {
   const ReadStatsSnapshot& reads = status.reads;
-  const auto count = [](uint64_t value) { return static_cast<double>(value); };
   const Metric metrics[] = {
-      {"tensorfs_samples_total", "counter", "Tensors made.", count(reads.samples)},
+      {"tensorfs_samples_total", "counter", "Tensors made.", Count(reads.samples)},
       {"tensorfs_sample_errors_total", "counter", "Attempts to make a sample that failed.",
-       count(reads.sample_errors)},
+       Count(reads.sample_errors)},
       {"tensorfs_sample_cpu_seconds_total", "counter", "CPU time spent on making tensors.",
-       count(reads.cpu_ns) * 1e-9},
+       Count(reads.cpu_ns) * 1e-9},
       {"tensorfs_reads_total", "counter", "Read requests of the kernel answered.",
-       count(reads.reads)},
+       Count(reads.reads)},
       {"tensorfs_served_bytes_total", "counter", "Bytes of the answers to read requests.",
-       count(reads.bytes_served)},
+       Count(reads.bytes_served)},
       {"tensorfs_source_bytes_total", "counter", "Bytes read from the source.",
-       count(reads.source_bytes)},
+       Count(reads.source_bytes)},
       {"tensorfs_uptime_seconds", "gauge", "Time since the mount started.", reads.uptime_s},
       {"tensorfs_memory_used_bytes", "gauge", "Memory leased to tensors in flight.",
-       count(status.memory.used_bytes)},
+       Count(status.memory.used_bytes)},
       {"tensorfs_memory_peak_bytes", "gauge", "The most that was leased at once.",
-       count(status.memory.peak_bytes)},
+       Count(status.memory.peak_bytes)},
       {"tensorfs_memory_limit_bytes", "gauge", "Limit of the memory for tensors in flight.",
-       count(status.memory.limit_bytes)},
+       Count(status.memory.limit_bytes)},
       {"process_cpu_seconds_total", "counter", "CPU time of the whole process.", process.cpu_s},
       {"process_resident_memory_bytes", "gauge", "Resident memory of the process.",
-       count(process.resident_bytes)},
+       Count(process.resident_bytes)},
   };
   std::string text;
-  for (const Metric& metric : metrics) Append(text, metric, "");
+  AppendAll(text, metrics);
+  AppendOrigins(text, reads);
+  AppendStore(text, status.store, status.migrator);
+  if (status.cache) AppendCache(text, *status.cache);
   Append(text, {"tensorfs_mount_info", "gauge", "What is mounted; always 1.", 1},
          "{version=\"" + std::string(kVersion) + "\",source=\"" + EscapeLabel(status.mount.source) +
              "\",mountpoint=\"" + EscapeLabel(status.mount.mountpoint) + "\",pipeline=\"" +

@@ -174,6 +174,18 @@ TEST_F(StoredTensor, OfDamagedDescriptionIsRefused) {
   EXPECT_FALSE(StoredTensorJob::Create(pipeline, stored, 1).has_value());
 }
 
+TEST(CheckForm, RefusesWhatNoSampleCanTake) {
+  const Pipeline image = *Pipeline::Create({Resize{.size = 40}});
+  const Pipeline floats = *Pipeline::Create({Resize{.size = 40}, ToTensor{}});
+  EXPECT_FALSE(CheckForm(*ParseForm("final:shuffle-zstd", image), image).has_value());
+  EXPECT_FALSE(CheckForm(*ParseForm("final:planar-zstd", floats), floats).has_value());
+  EXPECT_FALSE(CheckForm(*ParseForm("final:png", floats), floats).has_value());
+  for (const char* text : {"source:original", "source:jpeg-crop", "resize:png", "final:raw",
+                           "final:shuffle-zstd", "decode:planar-zstd"}) {
+    EXPECT_TRUE(CheckForm(*ParseForm(text, floats), floats).has_value()) << text;
+  }
+}
+
 TEST_F(StoredTensor, IsCutOnlyFromJpegs) {
   const Pipeline pipeline = Pipelines()[1];
   ImageHeader png = ReadImageHeader(file_).value();

@@ -139,7 +139,8 @@ class FixedForm(FormsTestCase):
         self.assertEqual(after, before[::-1])
 
     def test_bad_forms_are_refused_before_anything_is_mounted(self):
-        for policy in ["fixed:final:gzip", "fixed:nowhere:raw", "fixed:final", "best"]:
+        for policy in ["fixed:final:gzip", "fixed:nowhere:raw", "fixed:final", "best",
+                       "fixed:final:shuffle-zstd"]:
             with self.subTest(policy=policy):
                 result = mounted.run_tensorfs("mount", self.source, self.new_mountpoint(),
                                               *PIPELINE, "--policy", policy)
