@@ -10,7 +10,7 @@ namespace tensorfs {
 
 struct SourceVersion {
   uint64_t size_bytes = 0;
-  int64_t change_stamp = 0;  // of the file's identity and times; see fs/sample_loader.h
+  int64_t change_stamp = 0;  // a hash of the file's identity and times
 
   bool operator==(const SourceVersion&) const = default;
 };

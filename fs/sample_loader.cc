@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fs/sample_loader.h"
 
-#include <array>
 #include <utility>
 
 #include "codec/hash.h"
+#include "fs/source_stamp.h"
 #include "policy/thread_cpu.h"
 
 namespace tensorfs {
@@ -24,15 +24,6 @@ uint64_t HashOf(std::span<const uint8_t> bytes) {
 }
 
 }  // namespace
-
-SourceVersion VersionOf(const struct stat& source) {
-  const std::array<int64_t, 5> identity = {static_cast<int64_t>(source.st_ino),
-                                           source.st_mtim.tv_sec, source.st_mtim.tv_nsec,
-                                           source.st_ctim.tv_sec, source.st_ctim.tv_nsec};
-  const uint64_t stamp = Hash64({reinterpret_cast<const char*>(identity.data()), sizeof(identity)});
-  return {.size_bytes = static_cast<uint64_t>(source.st_size),
-          .change_stamp = static_cast<int64_t>(stamp)};
-}
 
 SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
                            const DerivedView* derived, uint64_t cache_fingerprint)
@@ -95,8 +86,9 @@ Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
 }
 
 Result<std::string> SampleLoader::CachedNpy(const std::string& path, const SourceFile& file) const {
-  if (derived().cache == nullptr)
+  if (derived().cache == nullptr) {
     return Fail(ErrorCode::kNotFound, "the mount has no tensor cache");
+  }
   const Result<TensorCache::Hit> hit = derived().cache->Peek(
       {.path = path, .fingerprint = cache_fingerprint_}, VersionOf(file.attr));
   if (!hit) return tl::unexpected(hit.error());

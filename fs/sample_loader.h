@@ -28,10 +28,6 @@
 
 namespace tensorfs {
 
-// Its stamp is a hash of inode number and times of the last change, of content and of attributes: a
-// file that takes another's place changes it, also with the other's modification time.
-SourceVersion VersionOf(const struct stat& source);
-
 class SampleLoader {
  public:
   using FilePtr = TensorMaker::FilePtr;
@@ -50,8 +46,8 @@ class SampleLoader {
   Result<Loaded> Load(const std::string& path, const SourceFile& file) const;
 
   // Keeps the sample in the form, unless it is kept in it already, on this thread. Returns whether
-  // there was anything to do. REQUIRES: there are a store and a migrator.
-  // Errors: kUnsupported if it cannot be kept so; those of TensorMaker::Make and SampleStore::Put.
+  // there was anything to do. Errors: kNotFound without a store; kUnsupported if it cannot be kept
+  // so; those of TensorMaker::Make and SampleStore::Put.
   Result<bool> Convert(const std::string& path, const SourceFile& file, const Form& form) const;
 
   enum class Warmed : uint8_t { kLoaded, kHere, kNoRoom };
@@ -85,10 +81,10 @@ class SampleLoader {
   Result<Loaded> FromSource(const Migrator::Sample& sample, const SourceFile& file,
                             const Form* wanted) const;
 
-  const TensorMaker* const maker_;
-  MemoryBudget* const budget_;
   const Derived& derived() const { return derived_->Now(); }
 
+  const TensorMaker* const maker_;
+  MemoryBudget* const budget_;
   const DerivedView* const derived_;
   const uint64_t cache_fingerprint_;
 };

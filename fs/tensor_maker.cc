@@ -49,9 +49,9 @@ Result<void> CheckUnchanged(const SourceFile& source) {
   return Fail(ErrorCode::kBusy, "the file changed while it was read");
 }
 
-// A presented file's buffer before it is complete.
-struct NewFile {
-  explicit NewFile(size_t size)
+// Uninitialised bytes that may outlive their maker.
+struct Buffer {
+  explicit Buffer(size_t size)
       : data(std::make_shared_for_overwrite<uint8_t[]>(size)), bytes(data.get(), size) {}
 
   std::shared_ptr<uint8_t[]> data;
@@ -64,7 +64,7 @@ bool NeedsCopy(const Pipeline& pipeline, const TensorFileLayout& layout, int sta
   return kind == StageValue::kImage || (kind == StageValue::kTensor && !layout.keeps_tensor());
 }
 
-TensorMaker::FilePtr Finish(NewFile file, MemoryBudget::Lease lease) {
+TensorMaker::FilePtr Finish(Buffer file, MemoryBudget::Lease lease) {
   lease.ShrinkTo(file.bytes.size());
   auto finished = std::make_shared<FinishedFile>();
   finished->lease = std::move(lease);
@@ -170,7 +170,7 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form
   const Result<void> unchanged = CheckUnchanged(source);
   if (!unchanged) return tl::unexpected(unchanged.error());
 
-  NewFile file(layout->file_bytes());
+  Buffer file(layout->file_bytes());
   StageCopy copy;
   if (wanted != nullptr && NeedsCopy(pipeline_, *layout, wanted->stage)) copy.stage = wanted->stage;
   const Result<void> decoded = Decode(*job, *layout, *whole, file.bytes, &copy);
@@ -202,10 +202,10 @@ FormValue TensorMaker::ValueOf(const Form& form, const ImageHeader& header,
     value.bytes = image->bytes();
     value.owner = image;
   } else if (form.stage == 0) {
-    NewFile bytes(source.size());
-    std::ranges::copy(source, bytes.bytes.begin());
-    value.bytes = bytes.bytes;
-    value.owner = std::move(bytes.data);
+    Buffer copied(source.size());
+    std::ranges::copy(source, copied.bytes.begin());
+    value.bytes = copied.bytes;
+    value.owner = std::move(copied.data);
   } else {
     value.bytes = file->bytes.subspan(layout.tensor_offset(), layout.tensor_bytes());
   }
@@ -225,10 +225,10 @@ Result<TensorMaker::FilePtr> TensorMaker::MakeFromStored(const StoredForm& store
       buffer_bytes + job->scratch_bytes() + layout->file_bytes() + layout->finish_scratch_bytes());
   if (!lease) return tl::unexpected(lease.error());
 
-  NewFile file(layout->file_bytes());
+  Buffer file(layout->file_bytes());
   const std::span<uint8_t> tensor =
       file.bytes.subspan(layout->tensor_offset(), layout->tensor_bytes());
-  const NewFile buffer(buffer_bytes);
+  const Buffer buffer(buffer_bytes);
   const std::span<uint8_t> payload = in_place ? tensor : buffer.bytes;
   const Result<void> was_read = read(payload);
   if (!was_read) return tl::unexpected(was_read.error());

@@ -10,7 +10,6 @@
 #include "fs/printable.h"
 #include "tools/cache_command.h"
 #include "tools/cache_place.h"
-#include "tools/control_client.h"
 #include "tools/progress_bar.h"
 #include "tools/resting_cache.h"
 #include "tools/table_text.h"
@@ -67,9 +66,7 @@ Result<void> ReportVerified(const nlohmann::json& job, std::ostream& out) {
 
 Result<std::string> VerifyMount(const CacheVerifyCommand& command, std::ostream& err) {
   const nlohmann::json body = {{"deep", command.deep}};
-  BlockInterruption();
-  const Result<std::string> started = TellDaemon(command.place, "/v1/cache/verify", body.dump());
-  return started ? WatchJob(command.place, err) : started;
+  return RunJob(command.place, "/v1/cache/verify", body.dump(), err);
 }
 
 Result<std::string> VerifyAtRest(const CacheVerifyCommand& command, std::ostream& err) {
@@ -142,10 +139,8 @@ Result<void> Run(const CacheWarmCommand& command, std::ostream& out, std::ostrea
   }
   const Result<std::string> body = WarmBody(command);
   if (!body) return tl::unexpected(body.error());
-  BlockInterruption();
-  const Result<std::string> started = TellDaemon(command.mountpoint, "/v1/cache/warm", *body);
-  return Finish(started ? WatchJob(command.mountpoint, err) : started, command.json, ReportWarmed,
-                out, err);
+  return Finish(RunJob(command.mountpoint, "/v1/cache/warm", *body, err), command.json,
+                ReportWarmed, out, err);
 }
 
 }  // namespace tensorfs

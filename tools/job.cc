@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/block_signals.h"
+#include "tools/derived_json.h"
 
 namespace tensorfs {
 namespace {
@@ -101,8 +102,7 @@ std::string ToJson(const JobProgress& progress) {
       {"skipped", progress.skipped},     {"unsuited", progress.unsuited},
       {"failed", progress.failed},       {"bytes", progress.bytes},
       {"elapsed_s", progress.elapsed_s}, {"messages", progress.messages}};
-  constexpr int kIndent = 2;
-  return json.dump(kIndent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return Dump(json);
 }
 
 }  // namespace tensorfs

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "tools/commands.h"
-#include "tools/control_client.h"
 #include "tools/mounted_path.h"
 #include "tools/progress_bar.h"
 
@@ -49,10 +48,7 @@ Result<void> Report(const nlohmann::json& job, std::ostream& out, std::ostream& 
 Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std::ostream& err) {
   const Result<std::string> body = RequestBody(command);
   if (!body) return tl::unexpected(body.error());
-  BlockInterruption();
-  const Result<std::string> started = TellDaemon(command.mountpoint, "/v1/materialize", *body);
-  if (!started) return tl::unexpected(started.error());
-  const Result<std::string> ended = WatchJob(command.mountpoint, err);
+  const Result<std::string> ended = RunJob(command.mountpoint, "/v1/materialize", *body, err);
   if (!ended) return tl::unexpected(ended.error());
   std::ostringstream summary;
   const Result<void> reported = Report(nlohmann::json::parse(*ended), summary, err);

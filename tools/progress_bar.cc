@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/block_signals.h"
 #include "tools/control_client.h"
 
 namespace tensorfs {
@@ -31,12 +32,6 @@ class NoteInterruption {
     note.sa_handler = [](int) { interrupted = 1; };
     sigaction(SIGINT, &note, &old_interrupt_);
     sigaction(SIGTERM, &note, &old_terminate_);
-    // Whoever starts a job blocks them before; see BlockInterruption.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   }
   NoteInterruption(const NoteInterruption&) = delete;
   NoteInterruption& operator=(const NoteInterruption&) = delete;
@@ -65,9 +60,9 @@ std::string TimeLeft(double seconds) {
 
 using Ask = std::function<Result<std::string>()>;
 
-// `ask` and `end` return the job's progress; the latter ends the job.
+// `ask` and `end` return the job's progress; the latter ends the job. REQUIRES: interruptions are
+// noted.
 Result<std::string> Watch(const Ask& ask, const Ask& end, std::ostream& err) {
-  const NoteInterruption note;
   const bool draws = isatty(STDERR_FILENO) == 1;
   bool asked_to_end = false;
   while (true) {
@@ -108,20 +103,20 @@ Result<std::string> ProgressLine(std::string_view job_json) try {
   return Fail(ErrorCode::kCorrupt, std::string("the daemon's answer: ") + failure.what());
 }
 
-void BlockInterruption() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
-Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err) {
+Result<std::string> RunJob(const std::string& mountpoint, const std::string& target,
+                           const std::string& body, std::ostream& err) {
+  const NoteInterruption note;  // before the request, or the job could go on with nobody watching
+  const Result<std::string> started = [&] {
+    const BlockSignals block;  // an interruption is noted after the answer
+    return TellDaemon(mountpoint, target, body);
+  }();
+  if (!started) return started;
   return Watch([&] { return AskDaemon(mountpoint, "/v1/job"); },
                [&] { return TellDaemon(mountpoint, "/v1/job/cancel", ""); }, err);
 }
 
 Result<std::string> WatchJob(Job* job, std::ostream& err) {
+  const NoteInterruption note;
   const auto ask = [&] { return ToJson(job->Progress()); };
   const auto end = [&] {
     job->Cancel();

@@ -16,16 +16,13 @@ namespace tensorfs {
 // the time left. Errors: kCorrupt.
 Result<std::string> ProgressLine(std::string_view job_json);
 
-// An interruption that comes between the request for a job and WatchJob is for WatchJob, or the job
-// would go on with nobody watching. To be called before the request.
-void BlockInterruption();
+// Has the mount's daemon start a job, waits for its end and returns its last progress, as JSON.
+// Draws a progress bar on standard error if that is a terminal. SIGINT and SIGTERM, from the
+// request on, end the job; what it did stays. Errors: those of TellDaemon and AskDaemon.
+Result<std::string> RunJob(const std::string& mountpoint, const std::string& target,
+                           const std::string& body, std::ostream& err);
 
-// Waits for the mount's job to end and returns its last progress, as JSON. Draws a progress bar on
-// standard error if that is a terminal. SIGINT and SIGTERM end the job; what it did stays.
-// Errors: those of AskDaemon.
-Result<std::string> WatchJob(const std::string& mountpoint, std::ostream& err);
-
-// The same for a job of this process.
+// Waits so for a job of this process.
 Result<std::string> WatchJob(Job* job, std::ostream& err);
 
 }  // namespace tensorfs

@@ -53,10 +53,8 @@ std::string FormatUse(const nlohmann::json& part) {
 
 std::string FormatCache(const nlohmann::json& cache) {
   if (cache.is_null()) return "none";
-  const auto hits = cache.at("hits").get<double>();
-  const double asked = hits + cache.at("misses").get<double>();
   return FormatCount(cache.at("entries").get<uint64_t>()) + " tensors, " +
-         Format("%.1f %% hits, ", asked == 0 ? 0 : 100 * hits / asked) +
+         Format("%.1f %% hits, ", 100 * cache.at("hit_rate").get<double>()) +
          Format("%.1f s of CPU saved, ", cache.at("saved_cpu_s").get<double>()) + FormatUse(cache);
 }
 

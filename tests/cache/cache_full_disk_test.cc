@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "cache/tensor_cache.h"
 #include "tests/cache/cache_fixture.h"
 #include "tests/cache/small_disk.h"
+#include "tests/require_fuse.h"
 
 namespace tensorfs {
 namespace {
@@ -26,8 +26,7 @@ class CacheFullDisk : public testing::TestWithParam<const char*> {
 
   void SetUp() override {
     if (disk_.is_mounted()) return;
-    const char* required = std::getenv("TENSORFS_REQUIRE_FUSE");
-    ASSERT_FALSE(required != nullptr && std::string(required) == "1") << "mount is not permitted";
+    ASSERT_FALSE(IsFuseRequired()) << "mount is not permitted";
     GTEST_SKIP() << "mount is not permitted";
   }
 

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -12,6 +11,7 @@
 #include "cache/sample_store.h"
 #include "small_disk.h"
 #include "store_maker.h"
+#include "tests/require_fuse.h"
 
 namespace tensorfs {
 namespace {
@@ -25,8 +25,7 @@ class SampleStoreFullDiskTest : public testing::TestWithParam<const char*> {
 
   void SetUp() override {
     if (disk_.is_mounted()) return;
-    const char* required = std::getenv("TENSORFS_REQUIRE_FUSE");
-    ASSERT_FALSE(required != nullptr && std::string(required) == "1") << "mount is not permitted";
+    ASSERT_FALSE(IsFuseRequired()) << "mount is not permitted";
     GTEST_SKIP() << "mount is not permitted";
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fs/sample_loader.h"
+#include "fs/source_stamp.h"
 #include "tests/fs/sample_fs_fixture.h"
 #include "tests/fs/sample_maker.h"
 

@@ -28,11 +28,7 @@ class CacheToolTestCase(harness.MountTestCase):
 
     def setUp(self):
         super().setUp()
-        for index in range(SAMPLES):
-            folder = self.source / f"class{index % 3}"
-            folder.mkdir(exist_ok=True)
-            image = Image.fromarray(harness.picture(90 + index, 70 + index, seed=index))
-            image.save(folder / (f"{index}.png" if index % 5 == 0 else f"{index}.jpg"), quality=90)
+        harness.save_classes(self.source, SAMPLES)
         self.state = self.scratch / "state"
         self.state.mkdir()
         self.store = self.state / "store"

@@ -29,11 +29,7 @@ def read_all(root):
 class FormsTestCase(harness.MountTestCase):
     def setUp(self):
         super().setUp()
-        for index in range(SAMPLES):
-            folder = self.source / f"class{index % 3}"
-            folder.mkdir(exist_ok=True)
-            image = Image.fromarray(harness.picture(90 + index, 70 + index, seed=index))
-            image.save(folder / (f"{index}.png" if index % 5 == 0 else f"{index}.jpg"), quality=90)
+        harness.save_classes(self.source, SAMPLES)
         self.store = self.scratch / "store"
         self.store.mkdir()
         with self.mount(*PIPELINE) as mount:

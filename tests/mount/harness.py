@@ -70,6 +70,15 @@ class MountTestCase(unittest.TestCase):
                       f"not {[errno.errorcode[number] for number in wanted]}")
 
 
+def save_classes(root, count):
+    """Samples of three classes, of different sizes; every fifth is a PNG file."""
+    for index in range(count):
+        folder = root / f"class{index % 3}"
+        folder.mkdir(exist_ok=True)
+        image = Image.fromarray(picture(90 + index, 70 + index, seed=index))
+        image.save(folder / (f"{index}.png" if index % 5 == 0 else f"{index}.jpg"), quality=90)
+
+
 def needs_root(test):
     return unittest.skipUnless(os.geteuid() == 0, "needs root")(test)
 
