@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Samples that a user names by paths and patterns. Not thread-safe.
+// Samples that a user names by several paths and patterns. Not thread-safe.
 #ifndef TENSORFS_TOOLS_PATH_SELECTION_H_
 #define TENSORFS_TOOLS_PATH_SELECTION_H_
 
@@ -7,16 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/path_pattern.h"
+
 namespace tensorfs {
 
-// A sample is chosen by its path in the source (a/x.jpg), the path it is presented under (a/x.npy
-// or a/x.jpg.npy), a directory above it, or a pattern that either path matches: * ? [ ] as in a
-// shell, but * and ? stand for slashes too. Where several samples could be presented under a path,
-// it chooses all of them.
+// Chooses what any of the patterns matches; see PathPattern.
 class PathSelection {
  public:
   static PathSelection All();
-  // Paths are relative to the source, or, which is the same, to the mount.
   explicit PathSelection(const std::vector<std::string>& patterns);
 
   bool Chooses(std::string_view source_path);
@@ -26,13 +24,8 @@ class PathSelection {
 
  private:
   struct Pattern {
-    std::string text;                // as it was given
-    std::string path;                // without slashes at its ends
-    std::string_view presented_end;  // ".npy", …, if it ends so
+    PathPattern path;
     bool is_used = false;
-
-    bool Matches(const std::string& path) const;
-    bool MatchesSample(const std::string& source_path) const;
   };
 
   PathSelection() = default;
