@@ -92,6 +92,7 @@ struct SampleFs::Impl {
         names(std::move(sample_names)),
         root_xattrs(std::move(view.root_xattrs)),
         stats(read_stats),
+        meters(serve.meters),
         budget(serve.tensor_budget_bytes) {}
 
   Result<std::string> PathOf(Inode inode) const;
@@ -109,6 +110,7 @@ struct SampleFs::Impl {
   const SampleNames names;
   const std::map<std::string, std::string> root_xattrs;
   ReadStats* const stats;
+  const ReadMeters meters;
   NodeTable nodes;
   DirectorySuffixes suffixes;
   MemoryBudget budget;
@@ -179,7 +181,11 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
   if (!known_bytes && HasAnotherSizeNow(inode, *file)) {
     return Fail(ErrorCode::kStale, Printable(*path) + ": changed since its size was asked");
   }
-  return reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
+  ReadMeter::Reading request(meters.requests);
+  Result<ReadReply> reply =
+      reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
+  if (reply) request.Count(reply->bytes.size());
+  return reply;
 }
 
 Result<std::string> SampleFs::Impl::SampleXattr(Inode inode, const std::string& path,
@@ -219,13 +225,13 @@ Result<std::unique_ptr<SampleFs>> SampleFs::Create(const std::string& source, Vi
   const TensorFileFormat format = view.format;
   auto impl =
       std::make_unique<Impl>(std::move(*tree), std::move(*names), std::move(view), serve, stats);
-  auto maker =
-      TensorMaker::Create(std::move(pipeline), format, serve.decode_threads, &impl->budget);
+  auto maker = TensorMaker::Create(std::move(pipeline), format, serve.decode_threads, &impl->budget,
+                                   serve.meters.source);
   if (!maker) return tl::unexpected(maker.error());
   impl->maker = std::move(*maker);
   impl->loader.emplace(impl->maker.get(), &impl->budget,
                        derived != nullptr ? derived : &impl->nothing_derived,
-                       CacheFingerprint(impl->maker->pipeline(), format));
+                       CacheFingerprint(impl->maker->pipeline(), format), serve.meters);
   impl->reader.emplace(&impl->source, &*impl->loader, &impl->budget, stats);
   return std::unique_ptr<SampleFs>(new SampleFs(std::move(impl)));
 }

@@ -23,6 +23,7 @@
 #include "fs/inode.h"
 #include "fs/read_reply.h"
 #include "fs/sample_loader.h"
+#include "policy/read_meter.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
@@ -46,6 +47,7 @@ struct ViewOptions {
 struct ServeOptions {
   size_t tensor_budget_bytes = size_t{512} << 20;  // tensors in flight and the work on them
   int decode_threads = 0;                          // decoders at once; 0: one for each usable core
+  ReadMeters meters = {};                          // must outlive the filesystem
 };
 
 // Of the budget for tensors in flight.

@@ -26,8 +26,13 @@ uint64_t HashOf(std::span<const uint8_t> bytes) {
 }  // namespace
 
 SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
-                           const DerivedView* derived, uint64_t cache_fingerprint)
-    : maker_(maker), budget_(budget), derived_(derived), cache_fingerprint_(cache_fingerprint) {}
+                           const DerivedView* derived, uint64_t cache_fingerprint,
+                           ReadMeters meters)
+    : maker_(maker),
+      budget_(budget),
+      derived_(derived),
+      cache_fingerprint_(cache_fingerprint),
+      meters_(meters) {}
 
 Result<SampleLoader::Loaded> SampleLoader::Load(const std::string& path,
                                                 const SourceFile& file) const {
@@ -130,7 +135,12 @@ std::optional<StoredSample> SampleLoader::FindKept(const std::string& path,
 SampleLoader::FilePtr SampleLoader::FromCache(const CacheKey& key,
                                               const SourceVersion& version) const {
   if (derived().cache == nullptr) return nullptr;
-  std::optional<TensorCache::Hit> hit = derived().cache->Find(key, version);
+  std::optional<TensorCache::Hit> hit;
+  {
+    ReadMeter::Reading reading(meters_.cache);
+    hit = derived().cache->Find(key, version);
+    if (hit) reading.Count(hit->bytes.size());
+  }
   if (!hit) return nullptr;
   auto file = std::make_shared<FinishedFile>();
   // The bytes are there before their lease, because only the hit tells their number.
@@ -158,8 +168,12 @@ Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const Migrator::Sam
 SampleLoader::FilePtr SampleLoader::FromStore(const std::string& path,
                                               const StoredSample& sample) const {
   Result<FilePtr> made = maker_->MakeFromStored(
-      sample.form, sample.location.payload_bytes,
-      [&](std::span<uint8_t> payload) { return derived().store->Read(path, sample, payload); });
+      sample.form, sample.location.payload_bytes, [&](std::span<uint8_t> payload) {
+        ReadMeter::Reading reading(meters_.store);
+        Result<void> read = derived().store->Read(path, sample, payload);
+        if (read) reading.Count(payload.size());
+        return read;
+      });
   if (made) return *std::move(made);
   // A bad record drops itself; this one is sound, but of no use here.
   const ErrorCode code = made.error().code;

@@ -24,6 +24,7 @@
 #include "fs/source_tree.h"
 #include "fs/tensor_maker.h"
 #include "policy/migrator.h"
+#include "policy/read_meter.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
@@ -35,7 +36,7 @@ class SampleLoader {
   // All must outlive the loader. `cache_fingerprint` stands for the pipeline and the presented
   // format.
   SampleLoader(const TensorMaker* maker, MemoryBudget* budget, const DerivedView* derived,
-               uint64_t cache_fingerprint);
+               uint64_t cache_fingerprint, ReadMeters meters = {});
 
   struct Loaded {
     FilePtr file;
@@ -87,6 +88,7 @@ class SampleLoader {
   MemoryBudget* const budget_;
   const DerivedView* const derived_;
   const uint64_t cache_fingerprint_;
+  const ReadMeters meters_;
 };
 
 }  // namespace tensorfs

@@ -22,9 +22,10 @@ using Prefix = std::array<uint8_t, kPrefixBytes>;
 size_t SizeOf(const SourceFile& source) { return static_cast<size_t>(source.attr.st_size); }
 
 // The file's first bytes, in `prefix`.
-Result<std::span<const uint8_t>> ReadPrefix(const SourceFile& source, Prefix& prefix) {
+Result<std::span<const uint8_t>> ReadPrefix(const SourceFile& source, Prefix& prefix,
+                                            ReadMeter* meter) {
   const std::span<uint8_t> wanted(prefix.data(), std::min(SizeOf(source), prefix.size()));
-  const Result<void> read = ReadFully(source.fd.get(), 0, wanted);
+  const Result<void> read = ReadFully(source.fd.get(), 0, wanted, meter);
   if (!read) return tl::unexpected(read.error());
   return wanted;
 }
@@ -32,12 +33,13 @@ Result<std::span<const uint8_t>> ReadPrefix(const SourceFile& source, Prefix& pr
 // The whole file: `prefix` itself if that is all, else a copy in `storage`.
 Result<std::span<const uint8_t>> ReadWhole(const SourceFile& source,
                                            std::span<const uint8_t> prefix,
-                                           std::unique_ptr<uint8_t[]>& storage) {
+                                           std::unique_ptr<uint8_t[]>& storage, ReadMeter* meter) {
   if (prefix.size() == SizeOf(source)) return prefix;
   storage = std::make_unique_for_overwrite<uint8_t[]>(SizeOf(source));
   const std::span<uint8_t> whole(storage.get(), SizeOf(source));
   std::memcpy(whole.data(), prefix.data(), prefix.size());
-  const Result<void> read = ReadFully(source.fd.get(), prefix.size(), whole.subspan(prefix.size()));
+  const Result<void> read =
+      ReadFully(source.fd.get(), prefix.size(), whole.subspan(prefix.size()), meter);
   if (!read) return tl::unexpected(read.error());
   return whole;
 }
@@ -76,7 +78,8 @@ TensorMaker::FilePtr Finish(Buffer file, MemoryBudget::Lease lease) {
 }  // namespace
 
 Result<std::unique_ptr<TensorMaker>> TensorMaker::Create(Pipeline pipeline, TensorFileFormat format,
-                                                         int decode_threads, MemoryBudget* budget) {
+                                                         int decode_threads, MemoryBudget* budget,
+                                                         ReadMeter* source_meter) {
   const Result<void> presentable = CheckPresentable(format, pipeline);
   if (!presentable) return tl::unexpected(presentable.error());
   std::optional<uint64_t> fixed_file_bytes;
@@ -86,7 +89,7 @@ Result<std::unique_ptr<TensorMaker>> TensorMaker::Create(Pipeline pipeline, Tens
     fixed_file_bytes = layout->file_bytes();
   }
   std::unique_ptr<TensorMaker> maker(
-      new TensorMaker(std::move(pipeline), format, decode_threads, budget));
+      new TensorMaker(std::move(pipeline), format, decode_threads, budget, source_meter));
   maker->fixed_file_bytes_ = fixed_file_bytes;
   return maker;
 }
@@ -102,7 +105,7 @@ Result<ImageHeader> TensorMaker::HeaderOf(const SourceFile& source,
     if (!lease) return tl::unexpected(lease.error());
     const auto storage = std::make_unique_for_overwrite<uint8_t[]>(bytes);
     const std::span<uint8_t> longer(storage.get(), bytes);
-    const Result<void> read = ReadFully(source.fd.get(), 0, longer);
+    const Result<void> read = ReadFully(source.fd.get(), 0, longer, source_meter_);
     if (!read) return tl::unexpected(read.error());
     header = ReadImageHeader(longer);
   }
@@ -111,7 +114,7 @@ Result<ImageHeader> TensorMaker::HeaderOf(const SourceFile& source,
 
 Result<TensorSpec> TensorMaker::SpecOf(const SourceFile& source) const {
   Prefix storage;
-  const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, storage);
+  const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, storage, source_meter_);
   if (!prefix) return tl::unexpected(prefix.error());
   const Result<ImageHeader> header = HeaderOf(source, *prefix);
   if (!header) return tl::unexpected(header.error());
@@ -150,7 +153,7 @@ Result<std::string> TensorMaker::ToNpy(const SourceFile& source,
 
 Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted) const {
   Prefix prefix_storage;
-  const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage);
+  const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage, source_meter_);
   if (!prefix) return tl::unexpected(prefix.error());
   const Result<ImageHeader> header = HeaderOf(source, *prefix);
   if (!header) return tl::unexpected(header.error());
@@ -165,7 +168,7 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form
                        layout->finish_scratch_bytes());
   if (!lease) return tl::unexpected(lease.error());
   std::unique_ptr<uint8_t[]> storage;
-  const Result<std::span<const uint8_t>> whole = ReadWhole(source, *prefix, storage);
+  const Result<std::span<const uint8_t>> whole = ReadWhole(source, *prefix, storage, source_meter_);
   if (!whole) return tl::unexpected(whole.error());
   const Result<void> unchanged = CheckUnchanged(source);
   if (!unchanged) return tl::unexpected(unchanged.error());

@@ -28,6 +28,7 @@
 #include "fs/memory_budget.h"
 #include "fs/source_tree.h"
 #include "policy/form_value.h"
+#include "policy/read_meter.h"
 
 namespace tensorfs {
 
@@ -35,10 +36,12 @@ class TensorMaker {
  public:
   using FilePtr = std::shared_ptr<const FinishedFile>;
 
-  // `decode_threads` of 0: one for each core this process may use. `budget` must outlive this.
+  // `decode_threads` of 0: one for each core this process may use. `budget` must outlive this, and
+  // so must `source_meter`, which is told of reads unless it is null.
   // Errors: kInvalidArgument if the format cannot present the pipeline's tensors.
   static Result<std::unique_ptr<TensorMaker>> Create(Pipeline pipeline, TensorFileFormat format,
-                                                     int decode_threads, MemoryBudget* budget);
+                                                     int decode_threads, MemoryBudget* budget,
+                                                     ReadMeter* source_meter = nullptr);
 
   const Pipeline& pipeline() const { return pipeline_; }
 
@@ -69,10 +72,12 @@ class TensorMaker {
                                  const ReadPayload& read) const;
 
  private:
-  TensorMaker(Pipeline pipeline, TensorFileFormat format, int decode_threads, MemoryBudget* budget)
+  TensorMaker(Pipeline pipeline, TensorFileFormat format, int decode_threads, MemoryBudget* budget,
+              ReadMeter* source_meter)
       : pipeline_(std::move(pipeline)),
         format_(format),
         budget_(budget),
+        source_meter_(source_meter),
         decode_slots_(decode_threads) {}
 
   Result<ImageHeader> HeaderOf(const SourceFile& source, std::span<const uint8_t> prefix) const;
@@ -86,6 +91,7 @@ class TensorMaker {
   const TensorFileFormat format_;
   std::optional<uint64_t> fixed_file_bytes_;
   MemoryBudget* const budget_;
+  ReadMeter* const source_meter_;
   mutable DecodeSlots decode_slots_;
 };
 

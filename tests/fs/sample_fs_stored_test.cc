@@ -25,7 +25,9 @@ class StoredSampleTest : public SampleFsTest {
     view_.Publish(&derived_);
     ViewOptions view;
     view.pipeline = pipeline_;
-    auto fs = SampleFs::Create(source_.path(), view, {}, &stats_, &view_);
+    ServeOptions serve;
+    serve.meters = {.source = &source_meter_, .store = &store_meter_, .requests = &request_meter_};
+    auto fs = SampleFs::Create(source_.path(), view, serve, &stats_, &view_);
     ASSERT_TRUE(fs.has_value()) << fs.error().message;
     fs_ = std::move(*fs);
     right_ = ReadAll("a/x.npy");
@@ -53,6 +55,9 @@ class StoredSampleTest : public SampleFsTest {
 
   static constexpr size_t kTensorBytes = 12 * 12 * 3;
   const Pipeline pipeline_ = SmallPipeline();
+  ReadMeter source_meter_;
+  ReadMeter store_meter_;
+  ReadMeter request_meter_;
   TempTree kept_;
   std::unique_ptr<SampleStore> store_;
   std::optional<Migrator> migrator_;
@@ -108,6 +113,19 @@ TEST_F(StoredSampleTest, AreListedBelowAPath) {
   EXPECT_EQ(*fs_->ListSamples("a/x.npy"), std::vector<Inode>{InodeOf("a/x.npy")});
   EXPECT_EQ(fs_->ListSamples("a/labels.csv")->size(), 0u);
   EXPECT_EQ(fs_->ListSamples("nowhere").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(StoredSampleTest, ReadsAreMeteredWhereTheyGo) {
+  const uint64_t source_bytes = MakePngSample(20, 18, 1).size();
+  EXPECT_EQ(source_meter_.Totals().bytes, source_bytes);
+  EXPECT_EQ(store_meter_.Totals().reads, 0u);
+  EXPECT_EQ(request_meter_.Totals().bytes, right_.size());
+  Keep(7, kTensorBytes, Fingerprint());
+  ReadAll("a/x.npy");
+  EXPECT_EQ(source_meter_.Totals().bytes, source_bytes);
+  EXPECT_EQ(store_meter_.Totals().bytes, kTensorBytes);
+  EXPECT_EQ(store_meter_.Totals().reads, 1u);
+  EXPECT_EQ(request_meter_.Totals().bytes, 2 * right_.size());
 }
 
 }  // namespace
