@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""A mount that chooses forms itself: epochs until it has settled, and what it had chosen by then."""
+
+import collections
+import os
+import statistics
+from dataclasses import dataclass
+
+import mounted
+
+from .daemons import Epoch, ThrottledMount
+
+CALM_EPOCHS = 3  # without moves and at one rate, before it counts as settled
+CALM_SHARE = 0.01  # of the samples may move all the same
+SPREAD = 0.10  # of the rate around its median
+
+
+class NoAdaptivePolicy(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class AdaptiveEpoch:
+    epoch: Epoch
+    forms: dict  # number of samples in each form after it
+    moved: float  # share of the samples whose form it changed
+
+    def as_json(self):
+        return {**self.epoch.as_json(), "forms": self.forms, "moved": self.moved}
+
+
+class AdaptiveMount:
+    """Starts with an empty store on `tree`, which holds just the samples of these names."""
+
+    def __init__(self, machine, workload, tree, names, limits, state):
+        self.names = names
+        try:
+            self.throttled = ThrottledMount(machine, tree, workload, limits, state, "--policy",
+                                            "adaptive")
+        except mounted.MountFailed as failure:
+            if failure.returncode == 2:
+                raise NoAdaptivePolicy(failure.stderr.strip()) from failure
+            raise
+        self.forms = self._forms()
+        self.epochs = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.throttled.close()
+
+    def _forms(self):
+        """By sample."""
+        return [os.getxattr(path, "user.tensorfs.form").decode()
+                for path in self.throttled.paths(self.names)]
+
+    def read_epoch(self, at_most_s=None):
+        epoch = self.throttled.read(self.names, len(self.epochs), at_most_s)
+        before, self.forms = self.forms, self._forms()
+        moved = sum(old != new for old, new in zip(before, self.forms)) / len(self.forms)
+        self.epochs.append(AdaptiveEpoch(epoch, dict(collections.Counter(self.forms)), moved))
+        return self.epochs[-1]
+
+    def read_until_settled(self, at_most, report=lambda epoch: None):
+        """At least CALM_EPOCHS, at most `at_most` epochs."""
+        while len(self.epochs) < at_most:
+            report(self.read_epoch())
+            if is_calm(self.epochs[-CALM_EPOCHS:]):
+                break
+
+
+def median_rate(epochs):
+    return statistics.median(epoch.epoch.rate for epoch in epochs)
+
+
+def is_near(epoch, rate):
+    return abs(epoch.epoch.rate / rate - 1) <= SPREAD
+
+
+def is_calm(epochs):
+    rate = median_rate(epochs)
+    return len(epochs) >= CALM_EPOCHS and all(
+        epoch.moved < CALM_SHARE and is_near(epoch, rate) for epoch in epochs)
+
+
+def epochs_until_settled(epochs, rate):
+    """The first epoch from which on all come near to `rate` and after which hardly a sample moves;
+    None if the last one does not. 1 means that there was nothing to settle."""
+    settled = None
+    for number, epoch in reversed(list(enumerate(epochs, 1))):
+        if not is_near(epoch, rate):
+            break
+        settled = number
+        if epoch.moved >= CALM_SHARE:
+            break
+    return settled

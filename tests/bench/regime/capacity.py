@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""What a regime's disk gives to plain reading, and what its cores are."""
+
+from dataclasses import dataclass
+
+from . import page_cache, readers
+
+SEED = 5
+
+
+@dataclass(frozen=True)
+class Capacity:
+    disk_bytes_per_s: float
+    cores: int  # of the daemon
+    all_cores: int  # the readers have the rest, or share them if there is no rest
+
+
+def disk_bytes_per_s(machine, limits, paths, at_most_s):
+    """Of whole files, read as the daemon reads them: as many at once, from a cold page cache."""
+    page_cache.drop(paths)
+    with machine.make_group("disk", limits) as group:
+        reading = readers.read_all(paths, machine.readers, SEED, at_most_s, group.enter)
+        return group.read_bytes() / reading.seconds

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""A control group for one daemon: its disk reads and its cores are limited, and what it uses is counted.
+
+Version 1 (blkio, cpuset, cpu, cpuacct, wherever they are mounted) or version 2 (io, cpuset, cpu).
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PERIOD_US = 100_000
+V1_CONTROLLERS = ("blkio", "cpuset", "cpu", "cpuacct")
+REMOVE_TIMEOUT_S = 10
+MOST_SHARES_V1 = 262_144
+MOST_WEIGHT_V2 = 10_000
+
+
+class NoControlGroups(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`disk_mb_s` is None where nothing limits the disk; 1 MB is 10^6 bytes."""
+
+    disk_mb_s: float | None
+    cores: int
+
+    def disk_bytes_per_s(self):
+        return None if self.disk_mb_s is None else int(self.disk_mb_s * 1e6)
+
+    def __str__(self):
+        disk = "unlimited" if self.disk_mb_s is None else f"{self.disk_mb_s:g} MB/s"
+        return f"{disk}, {self.cores} {'core' if self.cores == 1 else 'cores'}"
+
+
+def make_group(name, disk, cores_by="cpuset"):
+    """A new group; `disk` is MAJOR:MINOR. `cores_by` is cpuset or quota."""
+    if os.geteuid() != 0:
+        raise NoControlGroups("control groups need root")
+    places = _v1_places()
+    if all(controller in places for controller in V1_CONTROLLERS):
+        return _GroupV1(places, name, disk, cores_by)
+    root = _v2_root()
+    if root is None:
+        raise NoControlGroups("neither blkio, cpuset, cpu and cpuacct (version 1) nor a unified "
+                              "hierarchy with io, cpuset and cpu (version 2) is mounted")
+    return _GroupV2(root, name, disk, cores_by)
+
+
+def usable_cores():
+    return sorted(os.sched_getaffinity(0))
+
+
+def _mounts(kind):
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        fields = after.split(" ")
+        if fields[0] == kind:
+            yield Path(before.split(" ")[4]), fields[2].split(",")
+
+
+def _v1_places():
+    return {option: place for place, options in _mounts("cgroup") for option in options
+            if option in V1_CONTROLLERS}
+
+
+def _v2_root():
+    for place, _ in _mounts("cgroup2"):
+        offered = (place / "cgroup.controllers").read_text().split()
+        if all(controller in offered for controller in ("io", "cpuset", "cpu")):
+            return place
+    return None
+
+
+def _cpu_list(cores):
+    usable = usable_cores()
+    if cores > len(usable):
+        raise NoControlGroups(f"there are no {cores} cores here, only {len(usable)}")
+    return ",".join(map(str, usable[:cores]))
+
+
+class _Group:
+    """What both versions share. Not limited until `limit` is called."""
+
+    def __init__(self, folders, disk, cores_by):
+        self.folders = folders
+        self.disk = disk
+        self.cores_by = cores_by
+        for folder in folders:
+            folder.mkdir()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
+    def command_prefix(self):
+        """Before a command, this runs it and what it starts in the group."""
+        moves = "".join(f"echo $$ > '{folder}/cgroup.procs' && " for folder in self.folders)
+        return ["/bin/sh", "-c", moves + 'exec "$@"', "sh"]
+
+    def enter(self):
+        """Moves the calling process."""
+        for folder in self.folders:
+            (folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    def remove(self):
+        """Processes that are still in the group go back to the root."""
+        for folder in self.folders:
+            self._remove_folder(folder)
+
+    def _remove_folder(self, folder):
+        deadline = time.monotonic() + REMOVE_TIMEOUT_S
+        while folder.exists() and time.monotonic() < deadline:
+            for pid in (folder / "cgroup.procs").read_text().split():
+                try:
+                    (folder.parent / "cgroup.procs").write_text(pid)
+                except OSError:
+                    pass  # ended meanwhile
+            try:
+                folder.rmdir()
+            except OSError:
+                time.sleep(0.05)  # the last process is about to end
+
+
+class _GroupV1(_Group):
+    def __init__(self, places, name, disk, cores_by):
+        self.blkio, self.cpuset, self.cpu, self.cpuacct = (places[controller] / name
+                                                           for controller in V1_CONTROLLERS)
+        # One folder where controllers are mounted together.
+        super().__init__(list(dict.fromkeys([self.blkio, self.cpuset, self.cpu, self.cpuacct])),
+                         disk, cores_by)
+        parent = self.cpuset.parent
+        for part in ("cpuset.cpus", "cpuset.mems"):
+            (self.cpuset / part).write_text((parent / part).read_text())
+
+    def limit(self, limits):
+        rate = limits.disk_bytes_per_s() or 0  # 0 takes the limit away
+        (self.blkio / "blkio.throttle.read_bps_device").write_text(f"{self.disk} {rate}")
+        if self.cores_by == "quota":
+            (self.cpu / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+            (self.cpu / "cpu.cfs_quota_us").write_text(str(PERIOD_US * limits.cores))
+        else:
+            (self.cpuset / "cpuset.cpus").write_text(_cpu_list(limits.cores))
+
+    def put_first(self):
+        """Before whatever else the machine does."""
+        (self.cpu / "cpu.shares").write_text(str(MOST_SHARES_V1))
+
+    def cpu_s(self):
+        return int((self.cpuacct / "cpuacct.usage").read_text()) * 1e-9
+
+    def read_bytes(self):
+        table = (self.blkio / "blkio.throttle.io_service_bytes").read_text()
+        for line in table.splitlines():
+            if line.startswith(f"{self.disk} Read "):
+                return int(line.split()[2])
+        return 0
+
+
+class _GroupV2(_Group):
+    def __init__(self, root, name, disk, cores_by):
+        (root / "cgroup.subtree_control").write_text("+io +cpuset +cpu")
+        self.folder = root / name
+        super().__init__([self.folder], disk, cores_by)
+
+    def limit(self, limits):
+        rate = limits.disk_bytes_per_s() or "max"
+        (self.folder / "io.max").write_text(f"{self.disk} rbps={rate}")
+        if self.cores_by == "quota":
+            (self.folder / "cpu.max").write_text(f"{PERIOD_US * limits.cores} {PERIOD_US}")
+        else:
+            (self.folder / "cpuset.cpus").write_text(_cpu_list(limits.cores))
+
+    def put_first(self):
+        (self.folder / "cpu.weight").write_text(str(MOST_WEIGHT_V2))
+
+    def cpu_s(self):
+        for line in (self.folder / "cpu.stat").read_text().splitlines():
+            if line.startswith("usage_usec "):
+                return int(line.split()[1]) * 1e-6
+        return 0.0
+
+    def read_bytes(self):
+        for line in (self.folder / "io.stat").read_text().splitlines():
+            fields = line.split()
+            if fields[0] == self.disk:
+                return int(dict(pair.split("=") for pair in fields[1:])["rbytes"])
+        return 0

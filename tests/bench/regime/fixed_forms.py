@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Samples kept in one form, all of them: made once without limits, then read under any."""
+
+import json
+import os
+import subprocess
+
+import mounted
+
+from . import cgroups
+from .daemons import ThrottledMount
+
+ORIGINAL = "source:original"
+FREE = cgroups.Limits(None, len(cgroups.usable_cores()))
+
+
+class FixedForm:
+    """Its store holds every sample that can take the form."""
+
+    def __init__(self, machine, workload, samples, form):
+        self.machine = machine
+        self.workload = workload
+        self.samples = samples
+        self.form = form
+        self.state = machine.work / f"fixed-{workload.key}-{form.replace(':', '-')}"
+        self.unsuited = 0
+        self.bytes_of = {}
+
+    def prepare(self):
+        with self.mount(FREE) as throttled:
+            if self.form != ORIGINAL:
+                self.unsuited = _materialize(throttled.mount, self.form)["unsuited"]
+            self.bytes_of = {name: self._stored_bytes(throttled, name)
+                             for name in self.samples.names}
+
+    def _stored_bytes(self, throttled, name):
+        path = throttled.paths([name])[0]
+        if self.form == ORIGINAL or os.getxattr(path, "user.tensorfs.form").decode() == ORIGINAL:
+            return (throttled.source / name).stat().st_size
+        return int(os.getxattr(path, "user.tensorfs.stored_bytes"))
+
+    def mount(self, limits):
+        return ThrottledMount(self.machine, self.samples.all, self.workload, limits, self.state,
+                              "--policy", "keep")
+
+
+def _materialize(mount, form):
+    result = subprocess.run([mounted.binary(), "policy", "materialize", mount.path, "--form", form,
+                             "--json"], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise RuntimeError(f"{form}: {result.stderr}")
+    return json.loads(result.stdout)
