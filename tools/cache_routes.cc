@@ -187,6 +187,10 @@ Result<std::string> StartVerify(const Daemon& daemon, const ControlRequest& requ
   return ToJson(daemon.job->Progress());
 }
 
+Result<std::string> Describe(const Daemon& daemon, const ControlRequest&) {
+  return DescribeContents(ContentsOf(daemon));
+}
+
 // The value of a query's parameter; empty if it is not given.
 std::string Parameter(const ControlRequest& request, const char* name) {
   const auto found = request.parameters.find(name);
@@ -213,18 +217,24 @@ std::vector<ControlRoute> CacheRoutes(const MountCommand* mount, SampleFs* fs, D
     if (reply.status == 200) reply.type = "application/octet-stream";
     return reply;
   };
-  return {
-      {"GET", "/v1/cache",
-       [daemon](const ControlRequest&) { return Answer(DescribeContents(ContentsOf(daemon))); }},
-      {"GET", "/v1/cache/entries",
-       [daemon](const ControlRequest& request) { return Answer(ListFor(daemon, request)); }},
-      {"GET", "/v1/cache/entry", entry},
-      {"POST", "/v1/cache/evict",
-       [daemon](const ControlRequest& request) { return Answer(EvictFor(daemon, request)); }},
-      {"POST", "/v1/cache/warm",
-       [daemon](const ControlRequest& request) { return Answer(StartWarm(daemon, request)); }},
-      {"POST", "/v1/cache/verify",
-       [daemon](const ControlRequest& request) { return Answer(StartVerify(daemon, request)); }}};
+  // While a mount is young its contents may still be opening; none of these can do without.
+  const auto open = [derived](const auto& answer) {
+    return [derived, answer](const ControlRequest& request) -> ControlReply {
+      const Result<void> opened = derived->WaitUntilOpen();
+      return opened ? answer(request) : ControlError(opened.error());
+    };
+  };
+  const auto with = [&](auto* answer) {
+    return open([daemon, answer](const ControlRequest& request) {
+      return Answer(answer(daemon, request));
+    });
+  };
+  return {{"GET", "/v1/cache", with(&Describe)},
+          {"GET", "/v1/cache/entries", with(&ListFor)},
+          {"GET", "/v1/cache/entry", open(entry)},
+          {"POST", "/v1/cache/evict", with(&EvictFor)},
+          {"POST", "/v1/cache/warm", with(&StartWarm)},
+          {"POST", "/v1/cache/verify", with(&StartVerify)}};
 }
 
 }  // namespace tensorfs

@@ -20,6 +20,9 @@ constexpr size_t kQueueShare = 4;
 constexpr std::chrono::seconds kWatchInterval{1};
 // For which a mount waits, to tell the user what is wrong with his directories.
 constexpr std::chrono::milliseconds kPatience{50};
+// For which a tool waits, on a disk that is busy with other things.
+constexpr std::chrono::minutes kToolPatience{1};
+constexpr const char* kOpening = "the store is being opened";
 
 uint64_t BytesIn(const std::string& directory) {
   uint64_t bytes = 0;
@@ -69,8 +72,16 @@ DerivedData::~DerivedData() = default;
 
 std::string DerivedData::condition() const {
   std::lock_guard lock(mutex_);
-  if (!opened_) return "the store is being opened";
+  if (!opened_) return kOpening;
   return *opened_ ? std::string() : opened_->error().message;
+}
+
+Result<void> DerivedData::WaitUntilOpen() const {
+  std::unique_lock lock(mutex_);
+  if (!is_opened_.wait_for(lock, kToolPatience, [&] { return opened_.has_value(); })) {
+    return Fail(ErrorCode::kBusy, kOpening);
+  }
+  return *opened_;
 }
 
 void DerivedData::Run(const std::stop_token& stop) {

@@ -43,6 +43,9 @@ class DerivedData {
   // Why there is no store yet, or none at all; empty if there is one.
   std::string condition() const;
 
+  // Waits, up to a minute, until all is open. Errors: kBusy if it still is not; those of Open.
+  Result<void> WaitUntilOpen() const;
+
  private:
   explicit DerivedData(const MountCommand* command) : command_(command) {}
   void Run(const std::stop_token& stop);
@@ -59,7 +62,7 @@ class DerivedData {
   DerivedView view_;
 
   mutable std::mutex mutex_;  // guards opened_
-  std::condition_variable is_opened_;
+  mutable std::condition_variable is_opened_;
   std::optional<Result<void>> opened_;
   std::jthread thread_;  // opens, then watches; ends first
 };

@@ -64,7 +64,9 @@ Job::Item ConvertOne(SampleFs* fs, const Form& form, Inode sample) {
 
 Result<JobProgress> Start(const std::string& body, const Pipeline& pipeline, SampleFs* fs,
                           DerivedData* derived, Job* job) {
-  if (derived->store() == nullptr) return Fail(ErrorCode::kBusy, derived->condition());
+  if (const Result<void> open = derived->WaitUntilOpen(); !open) {
+    return tl::unexpected(open.error());
+  }
   const Result<MaterializeRequest> request = ParseRequest(body);
   if (!request) return tl::unexpected(request.error());
   const Result<Form> form = FormFor(*request, pipeline, derived->view().Now().target);

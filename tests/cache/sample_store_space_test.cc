@@ -27,11 +27,11 @@ std::unique_ptr<SampleStore> OpenStore(const std::string& path, SampleStore::Opt
 }
 
 template <typename Condition>
-bool Within10Seconds(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+bool Eventually(const Condition& condition) {
+  // Long, for a disk that others keep busy.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   while (std::chrono::steady_clock::now() < end) {
     if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;
@@ -46,7 +46,7 @@ TEST(SampleStoreSpaceTest, ReclaimsGarbageWhileOpen) {
     }
     ASSERT_TRUE(store->Flush());
   }
-  EXPECT_TRUE(Within10Seconds([&] {
+  EXPECT_TRUE(Eventually([&] {
     const StoreStats stats = store->Stats();
     return stats.garbage_bytes < stats.live_bytes + (1 << 20);
   })) << store->Stats().garbage_bytes;
@@ -63,7 +63,7 @@ TEST(SampleStoreSpaceTest, MovesTheLiveRecordsOutOfGarbage) {
     if (i % 4 != 0) store->Drop(std::to_string(i));
   }
   ASSERT_TRUE(store->Flush());
-  EXPECT_TRUE(Within10Seconds([&] {
+  EXPECT_TRUE(Eventually([&] {
     const StoreStats stats = store->Stats();
     return stats.segment_bytes < 4 << 20 && stats.events.records_rewritten >= 40;
   }));
@@ -88,7 +88,7 @@ TEST(SampleStoreSpaceTest, AFullStoreTakesPutsAgainAfterDrops) {
   while (PutSample(*store, std::to_string(stored), 1, 30000)) ++stored;
   // A little garbage in every segment: only rewriting can use it.
   for (int i = 0; i < stored; i += 4) store->Drop(std::to_string(i));
-  EXPECT_TRUE(Within10Seconds([&] { return PutSample(*store, "new", 1, 400000).has_value(); }));
+  EXPECT_TRUE(Eventually([&] { return PutSample(*store, "new", 1, 400000).has_value(); }));
   EXPECT_EQ(CheckSample(*store, "new"), 1u);
   EXPECT_LE(DiskUsage(directory / "store"), kLimitBytes);
 }
@@ -102,7 +102,7 @@ TEST(SampleStoreSpaceTest, ManySmallSegmentsBecomeOne) {
   const auto store = OpenStore(directory / "store", {});
   ASSERT_TRUE(PutSample(*store, "last", 1, 1000));
   ASSERT_TRUE(store->Flush());
-  EXPECT_TRUE(Within10Seconds([&] { return store->Stats().segment_bytes < 18 * 1104 + 5000; }));
+  EXPECT_TRUE(Eventually([&] { return store->Stats().segment_bytes < 18 * 1104 + 5000; }));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(CheckSample(*store, std::to_string(i)), 1u);
 }
 
@@ -210,7 +210,7 @@ TEST(SampleStoreSpaceTest, ManyThreadsAtOnce) {
       }
     });
   }
-  EXPECT_TRUE(Within10Seconds([&] {
+  EXPECT_TRUE(Eventually([&] {
     EXPECT_TRUE(store->ForEach([](std::string_view, const StoredSample&) { return true; }));
     const StoreStats stats = store->Stats();
     EXPECT_LE(stats.reserved_bytes, kLimitBytes);

@@ -55,7 +55,15 @@ class MountTestCase(unittest.TestCase):
         watchdog.daemon = True
         watchdog.start()
         self.addCleanup(watchdog.cancel)
+        kept = any(str(option).startswith(("--policy", "--cache")) for option in options)
+        if kept or state is not None:
+            self.wait_until_open(mount)
         return mount
+
+    def wait_until_open(self, mount):
+        """Reads before that know neither store nor cache; the tool waits for them."""
+        result = mounted.run_tensorfs("cache", "stats", mount.path, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def assert_errno(self, wanted, function, *arguments, **keywords):
         wanted = {wanted} if isinstance(wanted, int) else set(wanted)
