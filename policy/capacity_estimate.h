@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// What a device could give, in bytes a second, from what it gave in one window of time after the
+// other.
+//
+// A device that keeps readers waiting while cores are idle is saturated: what it delivers then is
+// what it can. Anything else tells of a lower bound, and perhaps of more: a quick answer to a
+// single read promises speed that a throttled device may not keep (one with a token bucket answers
+// at full speed until the tokens are spent), and where this process uses all cores, waiting for a
+// core looks like waiting for the device. So:
+// - while saturated, the estimate is held between the rate delivered and the bytes per busy time,
+//   which agree when the device is busy all the time; a small step is followed slowly, a large one
+//   at once when two windows ask for it;
+// - it is not below what is delivered;
+// - what has not been seen saturated is estimated by promise, upwards by at most double a window;
+// - what has been seen saturated is believed, until reads have come clearly faster than they used
+// to
+//   for a few windows, or, for want of that, for very many. Each promise that is broken makes both
+//   harder.
+//
+// A pure state machine: no clock, no files. For one thread at a time.
+#ifndef TENSORFS_POLICY_CAPACITY_ESTIMATE_H_
+#define TENSORFS_POLICY_CAPACITY_ESTIMATE_H_
+
+#include <cstdint>
+#include <optional>
+
+namespace tensorfs {
+
+// What a device gave in one window.
+struct DeviceWindow {
+  double window_s = 0;
+  double busy_s = 0;  // with at least one read outstanding
+  uint64_t bytes = 0;
+  uint64_t reads = 0;
+  bool cpu_bound = false;  // this process left no core idle
+};
+
+// What an estimate rests on.
+enum class CapacityBasis : uint8_t {
+  kNone,       // too little was read yet
+  kPromise,    // quick answers; it was not seen at its limit since
+  kSaturated,  // it was seen at its limit
+};
+
+class CapacityEstimate {
+ public:
+  // Windows of a second or so. Those with few reads count together, those without any not at all.
+  void Update(const DeviceWindow& window);
+
+  // None while the basis is kNone.
+  std::optional<double> bytes_per_s() const;
+  CapacityBasis basis() const { return basis_; }
+
+ private:
+  void Learn(const DeviceWindow& window);
+  void FollowLimit(double delivered, double while_busy);
+  void Believe(double limit);
+  void FollowPromise(double promise);
+  bool IsRefuted(double delivered, double while_busy, double busy);
+
+  CapacityBasis basis_ = CapacityBasis::kNone;
+  double estimate_ = 0;
+  double delivered_ = 0;  // averaged over a few windows
+  DeviceWindow pending_;  // windows with too few reads, until they are enough together
+
+  int large_steps_ = 0;          // windows in a row that ask for one; negative: downwards
+  double usual_while_busy_ = 0;  // bytes per busy time, averaged over long
+  int faster_ = 0;               // windows in a row that promise more than the limit
+  int surprising_ = 0;           // windows in a row that promise more than usual
+  int broken_promises_ = 0;      // in a row
+  double refuted_ = 0;           // the limit that was last not believed any more
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_POLICY_CAPACITY_ESTIMATE_H_
