@@ -19,6 +19,7 @@
 #include "fs/printable.h"
 #include "fs/read_fully.h"
 #include "fs/sample_names.h"
+#include "fs/sample_picker.h"
 #include "fs/sample_reader.h"
 #include "fs/source_stamp.h"
 #include "fs/source_tree.h"
@@ -400,6 +401,20 @@ Result<bool> SampleFs::Convert(Inode sample, const Form& form) {
   Result<SourceFile> file = impl_->source.OpenFile(*path);
   if (!file) return tl::unexpected(file.error());
   return impl_->reader->Convert({.inode = sample, .path = *path}, std::move(*file), form);
+}
+
+std::vector<std::string> SampleFs::PickSamples(size_t count) const {
+  return tensorfs::PickSamples(impl_->source, impl_->names, count);
+}
+
+Result<SampleProbe> SampleFs::Probe(const std::string& source_path, std::span<const Form> forms,
+                                    const std::stop_token& stop) const {
+  const Result<SourceFile> file = impl_->source.OpenFile(source_path);
+  if (!file) return tl::unexpected(file.error());
+  Result<SampleProbe> probe =
+      ProbeForms(impl_->maker->pipeline(), *file, forms, &impl_->budget, stop);
+  if (!probe) return Fail(Printable(source_path), probe.error());
+  return probe;
 }
 
 Result<struct statvfs> SampleFs::StatFs() { return impl_->source.StatFs(); }

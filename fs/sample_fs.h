@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "codec/tensor_file.h"
 #include "fs/derived.h"
 #include "fs/dir_listing.h"
+#include "fs/form_probe.h"
 #include "fs/inode.h"
 #include "fs/read_reply.h"
 #include "fs/sample_loader.h"
@@ -114,6 +117,14 @@ class SampleFs {
   // REQUIRES: the filesystem was given a store and a migrator. Errors: kUnsupported if the sample
   // cannot be kept so; otherwise those of Read, and of the store.
   Result<bool> Convert(Inode sample, const Form& form);
+
+  // Paths in the source of some samples from all over it, the same every time; looks into a few
+  // directories only, however many there are.
+  std::vector<std::string> PickSamples(size_t count) const;
+
+  // What the sample at a path in the source would cost in each of the forms; see ProbeForms.
+  Result<SampleProbe> Probe(const std::string& source_path, std::span<const Form> forms,
+                            const std::stop_token& stop) const;
 
   Result<struct statvfs> StatFs();
 

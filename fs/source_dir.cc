@@ -13,6 +13,7 @@ namespace tensorfs {
 namespace {
 
 constexpr size_t kListBlockBytes = size_t{256} << 10;
+constexpr size_t kSomeBytes = size_t{32} << 10;
 
 // The file is opened without waiting for the other end of a FIFO, should it have become one.
 constexpr int kOpenFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -97,15 +98,24 @@ Result<std::string> SourceDir::ReadLink(const std::string& name) const {
 }
 
 Result<void> SourceDir::ForEach(const Visitor& visit) const {
+  return VisitBlocks(kListBlockBytes, true, visit);
+}
+
+Result<void> SourceDir::ForSome(const Visitor& visit) const {
+  return VisitBlocks(kSomeBytes, false, visit);
+}
+
+Result<void> SourceDir::VisitBlocks(size_t block_bytes, bool all, const Visitor& visit) const {
   const UniqueFd readable(openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!readable.valid()) return FailWithErrno(path_, errno);
-  const auto block = std::make_unique_for_overwrite<char[]>(kListBlockBytes);
-  for (;;) {
-    const ssize_t bytes = getdents64(readable.get(), block.get(), kListBlockBytes);
+  const auto block = std::make_unique_for_overwrite<char[]>(block_bytes);
+  do {
+    const ssize_t bytes = getdents64(readable.get(), block.get(), block_bytes);
     if (bytes < 0) return FailWithErrno(path_, errno);
     if (bytes == 0) return {};
     VisitBlock({block.get(), static_cast<size_t>(bytes)}, visit);
-  }
+  } while (all);
+  return {};
 }
 
 void SourceDir::VisitBlock(std::string_view block, const Visitor& visit) const {

@@ -45,6 +45,8 @@ class SourceDir {
   // Every entry but . and .., with the S_IFMT bits of what it shows as.
   using Visitor = std::function<void(std::string_view name, uint32_t type)>;
   Result<void> ForEach(const Visitor& visit) const;
+  // Some of them, at most about a thousand; which ones is up to the source's filesystem.
+  Result<void> ForSome(const Visitor& visit) const;
 
   Result<SourceFile> OpenFile(const std::string& name) const;
   Result<std::string> ReadLink(const std::string& name) const;
@@ -57,6 +59,7 @@ class SourceDir {
   std::string PathOf(const std::string& name) const;
   Result<LinkTarget> Resolve(const std::string& name) const;
   Result<struct stat> StatLinked(const std::string& name, const struct stat& link) const;
+  Result<void> VisitBlocks(size_t block_bytes, bool all, const Visitor& visit) const;
   void VisitBlock(std::string_view block, const Visitor& visit) const;
   uint32_t ShownType(const std::string& name) const;
 

@@ -37,14 +37,17 @@ void AddIfItFits(const Form& form, const Pipeline& pipeline, std::vector<Form>& 
 
 }  // namespace
 
+// tests/bench/cost_error measures what is left out. Of a 224 × 224 image, planar-zstd takes 69 kB
+// and 0.19 ms, png 93 kB and 1.5 ms, zstd 127 kB and 0.19 ms; higher levels take more bytes, not
+// fewer. Of its float32 tensor, shuffle-zstd takes 419 kB and 0.8 ms, while the image, raw, takes
+// 151 kB and no more time to be read and converted than the tensor's own 602 kB to be read.
 std::vector<Form> CandidateForms(const Pipeline& pipeline) {
   std::vector<Form> forms = {Form{}};
+  // Fewer bytes and less time than the file, by as much as the pipeline crops.
   AddIfItFits({.stage = 0, .encoding = Encoding::kJpegCrop}, pipeline, forms);
-  const int final_stage = FinalStage(pipeline);
-  // The tensor as it is: no CPU at all. Shuffled, a tensor of floats takes about the bytes of its
-  // image, and less CPU than predicting and converting that.
-  AddIfItFits({.stage = final_stage, .encoding = Encoding::kRaw}, pipeline, forms);
-  AddIfItFits({.stage = final_stage, .encoding = Encoding::kShuffleZstd}, pipeline, forms);
+  // The least CPU time of all.
+  AddIfItFits({.stage = FinalStage(pipeline), .encoding = Encoding::kRaw}, pipeline, forms);
+  // In between, at each stage that can be the smallest; the later it is, the less is left to do.
   const std::vector<int> stages = ImageStages(pipeline);
   for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage) {
     AddIfItFits({.stage = *stage, .encoding = Encoding::kPlanarZstd}, pipeline, forms);

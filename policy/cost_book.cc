@@ -46,7 +46,7 @@ std::string Preamble(const Pipeline& pipeline, std::span<const Form> forms) {
   std::string text(kTitle);
   text += "pipeline " + pipeline.ToString() + "\n";
   for (const Form& form : forms) text += "form " + ToString(form, pipeline) + "\n";
-  return text;
+  return text + "learned\n";
 }
 
 void AppendExperience(const FormExperience& experience, const std::string& of, std::string& text) {
