@@ -41,6 +41,7 @@ class Rounding {
   }
 
   void Balance(double bound_s) {
+    if (EpochSeconds() <= bound_s * kNearBound) return;
     const std::vector<size_t> tried = NearestToTie();
     const size_t most = std::max(kLeastMoves, choice_.size() / 200);
     for (size_t moves = 0; moves < most && EpochSeconds() > bound_s * kNearBound; ++moves) {

@@ -19,7 +19,16 @@ bool HasSuitableForm(std::span<const FormUse> uses) {
                      [](const FormUse& use) { return std::isfinite(use.cpu_s); });
 }
 
+bool HasNothingOfSomething(const PlanRules& rules) {
+  const auto is_nothing = [](double amount) { return !(amount > 0); };
+  return is_nothing(rules.cores) ||
+         std::any_of(rules.device_bytes_per_s.begin(), rules.device_bytes_per_s.end(),
+                     is_nothing) ||
+         std::any_of(rules.space_limit_bytes.begin(), rules.space_limit_bytes.end(), is_nothing);
+}
+
 bool CanServeAll(const PlanProblem& problem, const Prices& prices) {
+  if (!HasNothingOfSomething(problem)) return true;
   const FormPrices priced(problem, prices);
   for (size_t i = 0; i < problem.samples(); ++i) {
     const auto uses = problem.UsesOf(i);

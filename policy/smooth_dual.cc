@@ -8,47 +8,178 @@
 namespace tensorfs {
 namespace {
 
-// Beyond this many widths above the least cost a form's probability is nil (e^-30 = 1e-13).
-constexpr double kSoftReach = 30;
+// So many widths above the least cost a form's probability is nil (e^-20 = 2e-9).
+constexpr double kSoftReach = 20;
 
 bool IsFinite(double capacity) { return capacity > 0 && std::isfinite(capacity); }
 
 }  // namespace
 
+// Adds up samples. Rows have one more element than the point, for what takes no row.
+class SmoothDual::Sum {
+ public:
+  Sum(const SmoothDual* dual, const Smoothing& smoothing)
+      : dual_(*dual),
+        smoothing_(smoothing),
+        rows_(dual->size() + 1),
+        use_(rows_),
+        mean_(rows_),
+        covariance_(rows_ * rows_) {}
+
+  // `costs` as of FormPrices::Costs, and the least of them.
+  void Add(size_t sample, std::span<const double> costs, double least) {
+    weight_ = dual_.problem_->WeightOf(sample);
+    uses_ = dual_.problem_->UsesOf(sample);
+    soft_ = weight_ * smoothing_.soft_s;
+    FindCandidates(dual_.problem_->IdOf(sample), costs, least);
+    if (count_ == 1) {
+      AddUse(forms_[0], 1, use_);
+    } else {
+      AddSoftly();
+    }
+    value_s_ += least_;
+  }
+
+  DualValue Take() const {
+    const size_t n = rows_ - 1;
+    DualValue result = {.value_s = value_s_,
+                        .gradient = {use_.begin(), use_.end() - 1},
+                        .curvature = std::vector<double>(n * n)};
+    for (size_t r = 0; r < n; ++r) {
+      for (size_t c = 0; c < n; ++c) {
+        const size_t lower = std::max(r, c) * rows_ + std::min(r, c);
+        result.curvature[r * n + c] = covariance_[lower];
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Amounts {
+    std::array<size_t, 3> row;
+    std::array<double, 3> amount;
+  };
+
+  Amounts AmountsOf(size_t form) const {
+    const FormRows& rows = dual_.forms_[form];
+    const FormUse& use = uses_[form];
+    return {{dual_.cpu_row_, rows.device, rows.space},
+            {weight_ * use.cpu_s * dual_.per_cpu_s_, weight_ * use.read_bytes * rows.per_byte_read,
+             use.space_bytes * rows.per_byte_kept}};
+  }
+
+  void AddUse(size_t form, double probability, std::vector<double>& into) const {
+    const Amounts amounts = AmountsOf(form);
+    for (size_t k = 0; k < 3; ++k) into[amounts.row[k]] += probability * amounts.amount[k];
+  }
+
+  // The forms that may be the cheapest once jitter is added, and their costs with it.
+  void FindCandidates(uint64_t id, std::span<const double> costs, double least) {
+    const double jitter = weight_ * smoothing_.jitter_s;
+    const double reach = kSoftReach * soft_;
+    const double within = least + jitter + reach;
+    least_ = FormPrices::kImpossible;
+    count_ = 0;
+    for (size_t f = 0; f < costs.size(); ++f) {
+      if (!(costs[f] <= within)) continue;
+      const double cost = costs[f] + jitter * JitterOf(id, f);
+      if (cost > least_ + reach) continue;
+      least_ = std::min(least_, cost);
+      forms_[count_] = f;
+      costs_[count_++] = cost;
+    }
+    if (count_ == 1) return;
+    size_t kept = 0;
+    for (size_t k = 0; k < count_; ++k) {
+      // Of equals the first, where nothing is soft.
+      if (reach > 0 ? costs_[k] > least_ + reach : kept == 1 || costs_[k] > least_) continue;
+      forms_[kept] = forms_[k];
+      costs_[kept++] = costs_[k];
+    }
+    count_ = kept;
+  }
+
+  // Turns the least cost into the soft minimum, and adds the mean and the covariance of what the
+  // candidates take, by their probabilities.
+  void AddSoftly() {
+    double sum = 0;
+    for (size_t k = 0; k < count_; ++k) {
+      costs_[k] = std::exp((least_ - costs_[k]) / soft_);
+      sum += costs_[k];
+    }
+    least_ -= soft_ * std::log(sum);
+    std::fill(mean_.begin(), mean_.end(), 0);
+    for (size_t k = 0; k < count_; ++k) {
+      const double probability = costs_[k] / sum;
+      AddUse(forms_[k], probability, mean_);
+      AddSquare(AmountsOf(forms_[k]), probability / soft_);
+    }
+    for (size_t r = 0; r < rows_; ++r) {
+      use_[r] += mean_[r];
+      const double scaled = mean_[r] / soft_;
+      for (size_t c = 0; c <= r; ++c) covariance_[r * rows_ + c] -= scaled * mean_[c];
+    }
+  }
+
+  // A form's rows are in ascending order: the lower triangle suffices.
+  void AddSquare(const Amounts& amounts, double factor) {
+    for (size_t a = 0; a < 3; ++a) {
+      const double scaled = factor * amounts.amount[a];
+      for (size_t b = 0; b <= a; ++b) {
+        covariance_[amounts.row[a] * rows_ + amounts.row[b]] += scaled * amounts.amount[b];
+      }
+    }
+  }
+
+  const SmoothDual& dual_;
+  const Smoothing smoothing_;
+  const size_t rows_;
+  double value_s_ = 0;
+  std::vector<double> use_;
+  std::vector<double> mean_;
+  std::vector<double> covariance_;  // lower triangle
+
+  // The sample at hand.
+  double weight_ = 0;
+  double soft_ = 0;
+  std::span<const FormUse> uses_;
+  size_t count_ = 0;
+  double least_ = 0;
+  std::array<size_t, FormPrices::kMaxForms> forms_;
+  std::array<double, FormPrices::kMaxForms> costs_;  // then the probabilities, not yet of sum 1
+};
+
 SmoothDual::SmoothDual(const PlanProblem* problem) : problem_(problem) {
-  AddRow(Kind::kCpu, 0, problem->cores);
+  if (IsFinite(problem->cores)) {
+    rows_.push_back({Kind::kCpu, 0});
+    per_cpu_s_ = 1 / problem->cores;
+  }
   for (size_t d = 0; d < problem->device_bytes_per_s.size(); ++d) {
-    AddRow(Kind::kDevice, d, problem->device_bytes_per_s[d]);
+    if (IsFinite(problem->device_bytes_per_s[d])) rows_.push_back({Kind::kDevice, d});
   }
   resources_ = rows_.size();
   for (size_t k = 0; k < problem->space_limit_bytes.size(); ++k) {
-    AddRow(Kind::kSpace, k, problem->space_limit_bytes[k]);
+    if (IsFinite(problem->space_limit_bytes[k])) rows_.push_back({Kind::kSpace, k});
   }
   cpu_row_ = RowOf(Kind::kCpu, 0);
-  if (cpu_row_ >= 0) per_cpu_s_ = 1 / problem->cores;
   for (const FormPlace& place : problem->forms) {
-    FormRows form;
-    form.device = RowOf(Kind::kDevice, static_cast<size_t>(place.device));
-    if (form.device >= 0) {
-      form.per_byte_read = 1 / problem->device_bytes_per_s[static_cast<size_t>(place.device)];
-    }
-    if (place.space >= 0) form.space = RowOf(Kind::kSpace, static_cast<size_t>(place.space));
-    if (form.space >= 0) {
-      form.per_byte_kept = 1 / problem->space_limit_bytes[static_cast<size_t>(place.space)];
+    const auto device = static_cast<size_t>(place.device);
+    FormRows form = {.device = RowOf(Kind::kDevice, device), .space = size()};
+    if (form.device < size()) form.per_byte_read = 1 / problem->device_bytes_per_s[device];
+    if (place.space >= 0) {
+      const auto space = static_cast<size_t>(place.space);
+      form.space = RowOf(Kind::kSpace, space);
+      if (form.space < size()) form.per_byte_kept = 1 / problem->space_limit_bytes[space];
     }
     forms_.push_back(form);
   }
 }
 
-void SmoothDual::AddRow(Kind kind, size_t index, double capacity) {
-  if (IsFinite(capacity)) rows_.push_back({kind, index});
-}
-
-int SmoothDual::RowOf(Kind kind, size_t index) const {
-  for (size_t r = 0; r < rows_.size(); ++r) {
-    if (rows_[r].kind == kind && rows_[r].index == index) return static_cast<int>(r);
-  }
-  return -1;
+size_t SmoothDual::RowOf(Kind kind, size_t index) const {
+  const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& candidate) {
+    return candidate.kind == kind && candidate.index == index;
+  });
+  return static_cast<size_t>(row - rows_.begin());
 }
 
 Prices SmoothDual::PricesAt(const std::vector<double>& point, double jitter_s) const {
@@ -75,93 +206,19 @@ Prices SmoothDual::PricesAt(const std::vector<double>& point, double jitter_s) c
 
 DualValue SmoothDual::Evaluate(const std::vector<double>& point, const Smoothing& smoothing) const {
   const FormPrices prices(*problem_, PricesAt(point, smoothing.jitter_s));
-  DualValue result = {.value_s = 0,
-                      .gradient = std::vector<double>(size()),
-                      .curvature = std::vector<double>(size() * size())};
+  Sum sum(this, smoothing);
+  std::array<double, FormPrices::kMaxForms> buffer;
+  const std::span<double> costs(buffer.data(), forms_.size());
+  for (size_t i = 0; i < problem_->samples(); ++i) {
+    const double least = prices.Costs(problem_->UsesOf(i), problem_->WeightOf(i), costs);
+    if (least < FormPrices::kImpossible) sum.Add(i, costs, least);
+  }
+  DualValue result = sum.Take();
   for (size_t r = resources_; r < size(); ++r) {
     result.value_s -= point[r];
-    result.gradient[r] = -1;
-  }
-  std::array<double, FormPrices::kMaxForms> costs;
-  std::vector<Candidate> candidates;
-  for (size_t i = 0; i < problem_->samples(); ++i) {
-    const double weight = problem_->WeightOf(i);
-    const double least = prices.Costs(problem_->UsesOf(i), weight, costs);
-    if (least == FormPrices::kImpossible) continue;
-    const Sample sample = {i, weight, weight * smoothing.soft_s};
-    const double jitter = weight * smoothing.jitter_s;
-    const double within = least + jitter + kSoftReach * sample.soft;
-    candidates.clear();
-    for (size_t f = 0; f < forms_.size(); ++f) {
-      if (!(costs[f] <= within)) continue;
-      candidates.push_back({f, costs[f] + jitter * JitterOf(problem_->IdOf(i), f)});
-    }
-    result.value_s += SoftMinimum(sample, candidates);
-    AddUse(sample, candidates, result);
+    result.gradient[r] -= 1;
   }
   return result;
-}
-
-// Leaves the candidates' probabilities in place of their costs.
-double SmoothDual::SoftMinimum(const Sample& sample, std::vector<Candidate>& candidates) const {
-  const auto least =
-      std::min_element(candidates.begin(), candidates.end(),
-                       [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
-  const double least_cost = least->cost;
-  if (candidates.size() == 1 || sample.soft <= 0) {
-    candidates = {{least->form, 1}};
-    return least_cost;
-  }
-  double sum = 0;
-  for (Candidate& candidate : candidates) {
-    candidate.cost = std::exp((least_cost - candidate.cost) / sample.soft);
-    sum += candidate.cost;
-  }
-  for (Candidate& candidate : candidates) candidate.cost /= sum;
-  return least_cost - sample.soft * std::log(sum);
-}
-
-std::array<SmoothDual::Entry, 3> SmoothDual::EntriesOf(const Sample& sample, size_t form) const {
-  const FormUse& use = problem_->uses[sample.index * forms_.size() + form];
-  const FormRows& rows = forms_[form];
-  return {{{cpu_row_, sample.weight * use.cpu_s * per_cpu_s_},
-           {rows.device, sample.weight * use.read_bytes * rows.per_byte_read},
-           {rows.space, use.space_bytes * rows.per_byte_kept}}};
-}
-
-void SmoothDual::AddUse(const Sample& sample, const std::vector<Candidate>& candidates,
-                        DualValue& into) const {
-  for (const Candidate& candidate : candidates) {
-    for (const Entry& entry : EntriesOf(sample, candidate.form)) {
-      if (entry.row < 0) continue;
-      into.gradient[static_cast<size_t>(entry.row)] += candidate.cost * entry.amount;
-    }
-  }
-  if (candidates.size() > 1) AddCurvature(sample, candidates, into);
-}
-
-// The covariance of what the forms take, by their probabilities.
-void SmoothDual::AddCurvature(const Sample& sample, const std::vector<Candidate>& candidates,
-                              DualValue& into) const {
-  const size_t n = size();
-  thread_local std::vector<double> mean;
-  mean.assign(n, 0);
-  for (const Candidate& candidate : candidates) {
-    const auto entries = EntriesOf(sample, candidate.form);
-    for (const Entry& a : entries) {
-      if (a.row < 0) continue;
-      const auto row = static_cast<size_t>(a.row);
-      mean[row] += candidate.cost * a.amount;
-      const double scaled = candidate.cost * a.amount / sample.soft;
-      for (const Entry& b : entries) {
-        if (b.row >= 0) into.curvature[row * n + static_cast<size_t>(b.row)] += scaled * b.amount;
-      }
-    }
-  }
-  for (size_t r = 0; r < n; ++r) {
-    const double scaled = mean[r] / sample.soft;
-    for (size_t c = 0; c < n; ++c) into.curvature[r * n + c] -= scaled * mean[c];
-  }
 }
 
 double DualBound(const PlanProblem& problem, const Prices& prices) {
@@ -170,7 +227,7 @@ double DualBound(const PlanProblem& problem, const Prices& prices) {
   double bound_s = 0;
   for (size_t i = 0; i < problem.samples(); ++i) {
     const double least = priced.Costs(problem.UsesOf(i), problem.WeightOf(i), costs);
-    if (least != FormPrices::kImpossible) bound_s += least;
+    if (least < FormPrices::kImpossible) bound_s += least;
   }
   for (size_t k = 0; k < prices.space.size(); ++k) {
     if (prices.space[k] > 0) bound_s -= prices.space[k] * problem.space_limit_bytes[k];

@@ -10,6 +10,7 @@
 #define TENSORFS_POLICY_SMOOTH_DUAL_H_
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "policy/form_prices.h"
@@ -51,43 +52,22 @@ class SmoothDual {
     Kind kind;
     size_t index;
   };
-  // What one unit of a form's use takes of the rows; -1: of none.
+  // What one unit of a form's use takes of the rows; size(): of none.
   struct FormRows {
-    int device = -1;
-    int space = -1;
+    size_t device;
+    size_t space;
     double per_byte_read = 0;
     double per_byte_kept = 0;
   };
-  struct Candidate {
-    size_t form;
-    double cost;  // then the probability
-  };
-  struct Sample {
-    size_t index;
-    double weight;
-    double soft;  // weight * soft_s
-  };
+  class Sum;
 
-  void AddRow(Kind kind, size_t index, double capacity);
-  int RowOf(Kind kind, size_t index) const;
-  double SoftMinimum(const Sample& sample, std::vector<Candidate>& candidates) const;
-  void AddUse(const Sample& sample, const std::vector<Candidate>& candidates,
-              DualValue& into) const;
-  void AddCurvature(const Sample& sample, const std::vector<Candidate>& candidates,
-                    DualValue& into) const;
-
-  // The rows that one sample's read in one form takes, at most three.
-  struct Entry {
-    int row;
-    double amount;
-  };
-  std::array<Entry, 3> EntriesOf(const Sample& sample, size_t form) const;
+  size_t RowOf(Kind kind, size_t index) const;
 
   const PlanProblem* const problem_;
   std::vector<Row> rows_;
   std::vector<FormRows> forms_;
   size_t resources_ = 0;
-  int cpu_row_ = -1;
+  size_t cpu_row_ = 0;
   double per_cpu_s_ = 0;
 };
 
