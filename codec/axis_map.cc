@@ -63,7 +63,15 @@ AxisMap MakeNearestAxis(int input, int output) {
   return NearestAxis{input, static_cast<double>(static_cast<float>(input)) / output};
 }
 
+// Where all outputs show the input, or the rest shows none of it, there is no need to visit them.
 Interval SourcesOf(const AxisMap& map, Interval outputs) {
+  if (const auto* shifted = std::get_if<ShiftedAxis>(&map)) {
+    const Interval shown = {std::max(outputs.first - shifted->offset, 0),
+                            std::min(outputs.last - shifted->offset, shifted->input)};
+    if (shown.length() == outputs.length() || shifted->mode == PaddingMode::kConstant) {
+      return shown.length() > 0 ? shown : Interval{0, 1};
+    }
+  }
   Interval sources = {0, 0};
   VisitSources(map, outputs, [&](int, int source) {
     if (source == kFill) return;
