@@ -81,7 +81,7 @@ def _cpu_list(cores):
     return ",".join(map(str, usable[:cores]))
 
 
-class _Group:
+class Group:
     """What both versions share. Not limited until `limit` is called."""
 
     def __init__(self, folders, disk, cores_by):
@@ -126,7 +126,7 @@ class _Group:
                 time.sleep(0.05)  # the last process is about to end
 
 
-class _GroupV1(_Group):
+class _GroupV1(Group):
     def __init__(self, places, name, disk, cores_by):
         self.blkio, self.cpuset, self.cpu, self.cpuacct = (places[controller] / name
                                                            for controller in V1_CONTROLLERS)
@@ -161,7 +161,7 @@ class _GroupV1(_Group):
         return 0
 
 
-class _GroupV2(_Group):
+class _GroupV2(Group):
     def __init__(self, root, name, disk, cores_by):
         (root / "cgroup.subtree_control").write_text("+io +cpuset +cpu")
         self.folder = root / name

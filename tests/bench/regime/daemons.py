@@ -14,7 +14,6 @@ import mounted
 from . import cgroups, page_cache, readers
 
 READY_TIMEOUT_S = 120
-HIGHEST_PRIORITY = -20
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Machine:
     readers: int
     io: str
     goes_first: bool  # before other programs
+    readers_group: cgroups.Group | None = None  # needed where they go first
 
     def make_group(self, name, limits):
         group = cgroups.make_group(f"tensorfs-bench-{os.getpid()}-{name}", self.disk, self.cores_by)
@@ -43,7 +43,7 @@ class Machine:
         def prepare():
             os.sched_setaffinity(0, own)
             if self.goes_first:
-                os.setpriority(os.PRIO_PROCESS, 0, HIGHEST_PRIORITY)
+                self.readers_group.enter()
 
         return prepare
 
@@ -55,7 +55,7 @@ class Epoch:
     reading: readers.Reading
     daemon_cpu_s: float
     read_bytes: int
-    other_cpu_s: float  # of the machine's other programs, the kernel's own threads and the hypervisor
+    other_cores: float  # busy with other programs, the kernel's own threads or other guests
 
     @property
     def rate(self):
@@ -67,7 +67,7 @@ class Epoch:
                 "daemon_cpu_ms": self.daemon_cpu_s / files * 1e3,
                 "reader_cpu_ms": self.reading.cpu_s / files * 1e3,
                 "read_kb": self.read_bytes / files / 1e3,
-                "other_cores": self.other_cpu_s / self.reading.seconds}
+                "other_cores": self.other_cores}
 
 
 def machine_cpu_s():
@@ -141,9 +141,13 @@ class ThrottledMount:
     def read(self, names, seed, at_most_s=None):
         """One epoch over the samples, or a random part of it, from cold page caches."""
         self.drop_caches(names)
-        cpu_s, read_bytes, all_cpu_s = self.group.cpu_s(), self.group.read_bytes(), machine_cpu_s()
+        before = self._used()
         reading = readers.read_all(self.paths(names), self.machine.readers, seed,
                                    at_most_s, self.machine.prepare_reader(self.limits))
-        cpu_s = self.group.cpu_s() - cpu_s
-        return Epoch(reading, cpu_s, self.group.read_bytes() - read_bytes,
-                     max(0.0, machine_cpu_s() - all_cpu_s - cpu_s - reading.cpu_s))
+        wall_s, all_s, daemon_s, read_bytes = (now - then for now, then in
+                                               zip(self._used(), before))
+        others = max(0.0, all_s - daemon_s - reading.cpu_s) / wall_s
+        return Epoch(reading, daemon_s, read_bytes, others)
+
+    def _used(self):
+        return time.monotonic(), machine_cpu_s(), self.group.cpu_s(), self.group.read_bytes()

@@ -6,8 +6,9 @@ import os
 import subprocess
 
 import mounted
+import numpy as np
 
-from . import cgroups
+from . import bound, cgroups
 from .daemons import ThrottledMount
 
 ORIGINAL = "source:original"
@@ -50,3 +51,22 @@ def _materialize(mount, form):
     if result.returncode != 0:
         raise RuntimeError(f"{form}: {result.stderr}")
     return json.loads(result.stdout)
+
+
+def bound_of(forms, epochs_of, capacity, names):
+    """Samples per second: CPU of a form is its mean in the epochs, bytes are each sample's own."""
+    costs = [_costs(form, epochs_of[form.form], capacity, names) for form in forms]
+    return bound.best_rate(np.stack(costs, axis=1))
+
+
+def _costs(form, epochs, capacity, names):
+    """Seconds of the disk, of the daemon's cores and of all cores, for each sample."""
+    files = sum(epoch.reading.files for epoch in epochs)
+    daemon_s = sum(epoch.daemon_cpu_s for epoch in epochs) / files
+    readers_s = sum(epoch.reading.cpu_s for epoch in epochs) / files
+    spare = capacity.all_cores - capacity.cores
+    costs = np.empty((len(names), 3))
+    costs[:, 0] = [form.bytes_of[name] / capacity.disk_bytes_per_s for name in names]
+    costs[:, 1] = daemon_s / capacity.cores
+    costs[:, 2] = readers_s / spare if spare else (daemon_s + readers_s) / capacity.all_cores
+    return costs

@@ -5,12 +5,12 @@ import shutil
 import statistics
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from . import adaptive, bound
+from . import adaptive
 from .capacity import Capacity, disk_bytes_per_s
 from .cgroups import Limits, usable_cores
-from .fixed_forms import ORIGINAL
+from .daemons import Machine
+from .fixed_forms import ORIGINAL, bound_of
+from .workloads import Samples, Workload
 
 MIN_SAMPLES = 40
 
@@ -30,9 +30,9 @@ class Effort:
 class RegimeResult:
     workload: str
     limits: Limits
+    capacity: Capacity
+    fixed: dict  # epochs by form
     samples: int = 0
-    capacity: Capacity | None = None
-    fixed: dict = field(default_factory=dict)  # epochs by form
     epochs: list = field(default_factory=list)  # of the mixture, until it had settled
     settled: list = field(default_factory=list)  # and after that
     bound: float = 0.0
@@ -50,6 +50,8 @@ class RegimeResult:
 
     @property
     def epochs_until_settled(self):
+        if not self.settled:
+            return None
         return adaptive.epochs_until_settled(self.epochs + self.settled, self.adaptive_rate)
 
     def ratios(self):
@@ -68,87 +70,73 @@ class RegimeResult:
                           for form, epochs in self.fixed.items()},
                 "adaptive": self.adaptive_rate, "bound": self.bound,
                 "ratios": dict(zip(("best_fixed", "bound", "original"), self.ratios())),
-                "epochs_until_settled": self.epochs_until_settled if self.settled else None,
+                "epochs_until_settled": self.epochs_until_settled,
                 "adaptive_epochs": [epoch.as_json() for epoch in self.epochs],
                 "settled_epochs": [epoch.as_json() for epoch in self.settled]}
 
 
-class Regime:
-    """`forms` are FixedForms, `mounts` their mounts under the regime's cores."""
+@dataclass(frozen=True)
+class Setting:
+    """What the regimes of a workload share while the daemons have the same cores."""
 
-    def __init__(self, machine, workload, samples, forms, mounts, effort):
-        self.machine = machine
-        self.workload = workload
-        self.samples = samples
-        self.forms = forms
-        self.mounts = mounts
-        self.effort = effort
+    machine: Machine
+    workload: Workload
+    samples: Samples
+    forms: list  # FixedForms
+    mounts: list  # of them
+    effort: Effort
 
-    def run(self, limits, report):
-        result = RegimeResult(self.workload.key, limits)
+    def open(self, limits):
+        """The regime's capacities and the fixed forms' first round under them."""
         for mount in self.mounts:
             mount.limit(limits)
         paths = [self.samples.all / name for name in self.samples.names]
         disk = disk_bytes_per_s(self.machine, limits, paths, self.effort.fixed_s)
-        result.fixed = {form.form: [] for form in self.forms}
-        self._read_fixed(result, self.samples.names)
-        result.capacity = Capacity(
-            max([disk, *map(_read_rate, result.fixed.values())]), limits.cores, len(usable_cores()))
-        rate = self._bound(result, self.samples.names)
-        names = self.samples.subset(self._samples_for(rate))
+        fixed = {form.form: [] for form in self.forms}
+        self.read_fixed(fixed, self.samples.names)
+        disk = max([disk, *(epoch.read_bytes / epoch.reading.seconds
+                            for epochs in fixed.values() for epoch in epochs)])
+        capacity = Capacity(disk, limits.cores, len(usable_cores()))
+        return RegimeResult(self.workload.key, limits, capacity, fixed)
+
+    def read_fixed(self, fixed, names):
+        """One round; its epochs go into `fixed`."""
+        for form, mount in zip(self.forms, self.mounts):
+            epochs = fixed[form.form]
+            epochs.append(mount.read(names, len(epochs), self.effort.fixed_s))
+
+    def bound(self, result, names):
+        return bound_of(self.forms, result.fixed, result.capacity, names)
+
+    def run(self, limits, report):
+        """All of a regime."""
+        result = self.open(limits)
+        rate = self.bound(result, self.samples.names)
+        names = self.samples.subset(min(len(self.samples.names),
+                                        max(MIN_SAMPLES, int(rate * self.effort.epoch_s))))
         result.samples = len(names)
-        self._read_adaptive(result, names, limits, report)
-        result.bound = self._bound(result, names)
+        self._read_adaptive(result, names, report)
+        result.bound = self.bound(result, names)
         return result
 
-    def _samples_for(self, rate):
-        return min(len(self.samples.names), max(MIN_SAMPLES, int(rate * self.effort.epoch_s)))
-
-    def _read_fixed(self, result, names):
-        for form, mount in zip(self.forms, self.mounts):
-            seed = len(result.fixed[form.form])
-            result.fixed[form.form].append(mount.read(names, seed, self.effort.fixed_s))
-
-    def _read_adaptive(self, result, names, limits, report):
+    def adaptive_mount(self, tree, names, limits):
+        """With an empty store."""
         state = self.machine.work / "adaptive"
         shutil.rmtree(state, ignore_errors=True)
+        return adaptive.AdaptiveMount(self.machine, self.workload, tree, names, limits, state)
+
+    def _read_adaptive(self, result, names, report):
         try:
             with (self.samples.tree(names) as tree,
-                  adaptive.AdaptiveMount(self.machine, self.workload, tree, names, limits,
-                                         state) as mixture):
+                  self.adaptive_mount(tree, names, result.limits) as mixture):
                 mixture.read_until_settled(self.effort.epochs, report)
                 until = len(mixture.epochs)
                 for _ in range(self.effort.rounds):
                     report(mixture.read_epoch())
-                    self._read_fixed(result, names)
+                    self.read_fixed(result.fixed, names)
                 result.epochs = mixture.epochs[:until]
                 result.settled = mixture.epochs[until:]
         except adaptive.NoAdaptivePolicy as missing:
             report(missing)
             for _ in range(self.effort.rounds):
-                self._read_fixed(result, names)
-        finally:
-            shutil.rmtree(state, ignore_errors=True)
-
-    def _bound(self, result, names):
-        """CPU of a form is its mean in this regime, bytes are each sample's own."""
-        return bound.best_rate(np.stack([self._costs(result, form, names) for form in self.forms],
-                                        axis=1))
-
-    def _costs(self, result, form, names):
-        """Seconds of the disk, of the daemon's cores and of all cores, for each sample."""
-        epochs = result.fixed[form.form]
-        files = sum(epoch.reading.files for epoch in epochs)
-        daemon_s = sum(epoch.daemon_cpu_s for epoch in epochs) / files
-        readers_s = sum(epoch.reading.cpu_s for epoch in epochs) / files
-        has, spare = result.capacity, result.capacity.all_cores - result.capacity.cores
-        shared_s = readers_s / spare if spare else (daemon_s + readers_s) / has.all_cores
-        costs = np.empty((len(names), 3))
-        costs[:, 0] = [form.bytes_of[name] / has.disk_bytes_per_s for name in names]
-        costs[:, 1] = daemon_s / has.cores
-        costs[:, 2] = shared_s
-        return costs
-
-
-def _read_rate(epochs):
-    return max(epoch.read_bytes / epoch.reading.seconds for epoch in epochs)
+                self.read_fixed(result.fixed, names)

@@ -14,7 +14,7 @@ from .adaptive import NoAdaptivePolicy
 from .cgroups import Limits
 from .daemons import Machine
 from .fixed_forms import ORIGINAL, FixedForm
-from .regime import Effort, Regime
+from .regime import Effort, Setting
 from .workloads import Samples
 
 
@@ -72,13 +72,13 @@ def _with_these_cores(plan, workload, samples, forms, all_limits):
     with contextlib.ExitStack() as stack:
         mounts = [stack.enter_context(form.mount(Limits(None, all_limits[0].cores)))
                   for form in forms]
-        regime = Regime(plan.machine, workload, samples, forms, mounts, plan.effort)
-        return [_run_one(regime, workload, limits) for limits in all_limits]
+        setting = Setting(plan.machine, workload, samples, forms, mounts, plan.effort)
+        return [_run_one(setting, workload, limits) for limits in all_limits]
 
 
-def _run_one(regime, workload, limits):
+def _run_one(setting, workload, limits):
     begin = time.monotonic()
-    result = regime.run(limits, lambda news: say(f"    {_line(news)}"))
+    result = setting.run(limits, lambda news: say(f"    {_line(news)}"))
     say(f"  ({workload.key}) {limits}: disk {result.capacity.disk_bytes_per_s / 1e6:.0f} MB/s, "
         f"bound {result.bound:,.0f}/s, {time.monotonic() - begin:.0f} s")
     return result

@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""The regimes' figures as tables of at most 100 columns, and what was wanted of them."""
+"""The regimes' figures as tables that fit 100 columns, and what was wanted of them."""
 
 from dataclasses import dataclass
-
-COLUMNS = 100
 
 
 def of_workload(workload, results):
     """One row for each regime; forms in the heading by stage and encoding."""
     forms = list(results[0].fixed)
-    head = [["disk", "", *(form.partition(":")[0] for form in forms), "", "", "÷ best", "÷", "÷",
-             "epochs", ""],
-            ["MB/s", "cores", *(form.partition(":")[2] for form in forms), "adaptive", "bound",
-             "fixed", "bound", "orig.", "settled", "samples"]]
-    lines = [f"({workload.key}) {workload.title}: samples/s", *align(head + [row(forms, result)
-                                                                          for result in results])]
-    return "\n".join(line[:COLUMNS] for line in lines)
+    titles = ["disk MB/s", "cores", *(form.replace(":", " ").replace("-", "- ") for form in forms),
+              "adap- tive", "bound", "÷ best fixed", "÷ bound", "÷ orig.", "epochs until settled",
+              "samples"]
+    rows = [*heading(titles), *(row(forms, result) for result in results)]
+    return "\n".join([f"({workload.key}) {workload.title}: samples/s", *align(rows)])
+
+
+def heading(titles):
+    """As many lines as the longest title has words, each word below the one before."""
+    words = [title.split(" ") for title in titles]
+    lines = max(map(len, words))
+    padded = [[""] * (lines - len(column)) + column for column in words]
+    return [list(line) for line in zip(*padded)]
 
 
 def row(forms, result):
-    settled = result.epochs_until_settled if result.settled else None
+    settled = result.epochs_until_settled
     return [disk(result.limits), str(result.limits.cores),
             *(rate(result.fixed_rate(form)) for form in forms), rate(result.adaptive_rate),
             rate(result.bound), *(ratio(value) for value in result.ratios()),
