@@ -10,7 +10,7 @@
 // - while saturated, the estimate is held between the rate delivered and the bytes per busy time,
 //   which agree when the device is busy all the time; a small step is followed slowly, a large one
 //   at once when two windows ask for it;
-// - it is not below what is delivered;
+// - it is not below what two windows delivered;
 // - what has not been seen saturated is estimated by promise, upwards by at most double a window;
 // - what has been seen saturated is believed, until reads have come clearly faster than they used
 // to
@@ -56,19 +56,26 @@ class CapacityEstimate {
   void FollowLimit(double delivered, double while_busy);
   void Believe(double limit);
   void FollowPromise(double promise);
+  void TryMore(double delivered, double busy);
   bool IsRefuted(double delivered, double while_busy, double busy);
 
   CapacityBasis basis_ = CapacityBasis::kNone;
   double estimate_ = 0;
-  double delivered_ = 0;  // averaged over a few windows
-  DeviceWindow pending_;  // windows with too few reads, until they are enough together
+  double last_delivered_ = 0;
+  double delivered_ = 0;   // averaged over a few windows in which the device was saturated
+  double while_busy_ = 0;  // likewise: bytes per busy time
+  DeviceWindow pending_;   // windows with too few reads, until they are enough together
 
-  int large_steps_ = 0;          // windows in a row that ask for one; negative: downwards
+  // Windows in a row, or since the device was seen at its limit last.
+  int large_steps_ = 0;  // that ask for one; negative: downwards
+  int exceeding_ = 0;    // that delivered more than the limit
+  int surprising_ = 0;   // that delivered as much, and much faster than usual
+  int uneventful_ = 0;   // that were neither at the limit nor far from it
+
+  double limit_ = 0;             // where the device was seen saturated last
   double usual_while_busy_ = 0;  // bytes per busy time, averaged over long
-  int faster_ = 0;               // windows in a row that promise more than the limit
-  int surprising_ = 0;           // windows in a row that promise more than usual
-  int broken_promises_ = 0;      // in a row
-  double refuted_ = 0;           // the limit that was last not believed any more
+  double doubted_ = 0;           // the limit that is being tried or was refuted; 0: none
+  int broken_promises_ = 0;      // limits in a row that were right after all
 };
 
 }  // namespace tensorfs
