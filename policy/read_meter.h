@@ -2,7 +2,7 @@
 // How busy reads keep something: a device, or the mount itself. Busy is the time in which at least
 // one read is outstanding, however many there are at once.
 //
-// Thread-safe; the mutex is held for a few additions. Metering a read costs two clocks and two locks.
+// Thread-safe; the mutex is held for a few additions. A read costs two clocks and two locks.
 #ifndef TENSORFS_POLICY_READ_METER_H_
 #define TENSORFS_POLICY_READ_METER_H_
 
