@@ -16,6 +16,7 @@ namespace tensorfs {
 namespace {
 
 constexpr int kMostCores = 1 << 16;
+constexpr double kFairShare = 0.5;
 
 double SecondsOf(clockid_t clock) {
   timespec time = {};
@@ -58,13 +59,12 @@ std::optional<double> IdleSeconds(const std::set<int>& cores, const std::string&
   return idle_s;
 }
 
-// What the group's quota left to us beside the group's other processes.
-std::optional<double> LeftBy(const CpuQuota& quota, const CpuSnapshot& before, double own,
-                             double seconds) {
+// What the group's processes left of its quota.
+std::optional<double> LeftOf(const CpuQuota& quota, const CpuSnapshot& before, double seconds) {
   const auto same = std::ranges::find(before.quotas, quota.directory, &CpuQuota::directory);
   if (same == before.quotas.end() || !same->used_s || !quota.used_s) return std::nullopt;
   const double used = std::max(0.0, *quota.used_s - *same->used_s) / seconds;
-  return own + std::max(0.0, quota.cores - used);
+  return std::max(0.0, quota.cores - used);
 }
 
 }  // namespace
@@ -91,12 +91,11 @@ CpuObservation CpuBetween(const CpuSnapshot& before, const CpuSnapshot& after) {
     cpu.idle = std::clamp((*after.idle_s - *before.idle_s) / seconds, 0.0, cpu.idle);
   }
   cpu.other = machine - cpu.own - cpu.idle;
-  cpu.to_be_had = std::min(cpu.limit, cpu.own + cpu.idle);
+  cpu.spare = std::min(cpu.idle, std::max(0.0, cpu.limit - cpu.own));
   for (const CpuQuota& quota : after.quotas) {
-    if (const auto left = LeftBy(quota, before, cpu.own, seconds)) {
-      cpu.to_be_had = std::min(cpu.to_be_had, *left);
-    }
+    if (const auto left = LeftOf(quota, before, seconds)) cpu.spare = std::min(cpu.spare, *left);
   }
+  cpu.to_be_had = std::clamp(cpu.own + cpu.spare, kFairShare * cpu.limit, cpu.limit);
   return cpu;
 }
 

@@ -14,14 +14,17 @@ namespace tensorfs {
 
 // In cores: CPU seconds a second.
 struct CpuObservation {
-  double limit = 1;      // affinity and quotas, were the machine ours
-  double own = 0;        // used by this process
-  double other = 0;      // used by others on the cores that we may use
-  double idle = 0;       // of those cores; waiting for a disk is idle
-  double to_be_had = 1;  // what this process had or could have had beside the others
+  double limit = 1;  // affinity and quotas, were the machine ours
+  double own = 0;    // used by this process
+  double other = 0;  // used by others on the cores that we may use
+  double idle = 0;   // of those cores; waiting for a disk is idle
+  double spare = 0;  // of the idle, what quotas would have let this process have
+  // What this process could have: its own and the spare, but a fair share of the limit at least.
+  // Others that take all there is make room for it once it asks for more.
+  double to_be_had = 1;
 
-  // Share of what was to be had that nobody used.
-  double slack() const { return to_be_had > own ? (to_be_had - own) / to_be_had : 0; }
+  // Share of the spare in what this process had or could have had without taking from others.
+  double slack() const { return spare > 0 ? spare / (own + spare) : 0; }
 };
 
 // The counters at one moment.

@@ -10,8 +10,7 @@ namespace {
 constexpr double kNsPerSecond = 1e9;
 constexpr double kShortestWindowS = 1e-3;
 
-// Cores are the bottleneck if this process leaves none of them idle, and is not itself kept off
-// them by others.
+// Cores are the bottleneck if none of them is idle, unless it is others that keep them busy.
 constexpr double kNoSlack = 0.08;
 constexpr double kMainUser = 0.4;  // of the limit
 

@@ -41,9 +41,17 @@ TEST(CpuBetween, ANewQuotaCountsAtOnce) {
 
 TEST(CpuBetween, OthersInTheGroupTakeOfItsQuota) {
   const CpuObservation cpu =
-      CpuBetween(At(0, 0, 0, {{"/job", 2, 50.0}}), At(1, 0.5, 2.0, {{"/job", 2, 51.7}}));
+      CpuBetween(At(0, 0, 0, {{"/job", 2, 50.0}}), At(1, 0.9, 2.0, {{"/job", 2, 51.7}}));
   EXPECT_DOUBLE_EQ(cpu.limit, 2);
-  EXPECT_NEAR(cpu.to_be_had, 0.8, 1e-9) << "own 0.5, and 0.3 of the quota left";
+  EXPECT_NEAR(cpu.spare, 0.3, 1e-9);
+  EXPECT_NEAR(cpu.to_be_had, 1.2, 1e-9);
+}
+
+TEST(CpuBetween, AFairShareIsToBeHadEvenIfOthersTakeAll) {
+  const CpuObservation cpu = CpuBetween(At(0, 0, 0), At(1, 0.1, 0));
+  EXPECT_DOUBLE_EQ(cpu.spare, 0);
+  EXPECT_DOUBLE_EQ(cpu.slack(), 0);
+  EXPECT_DOUBLE_EQ(cpu.to_be_had, 2);
 }
 
 TEST(CpuBetween, WithoutIdleTimesAllElseIsTakenAsIdle) {
