@@ -7,8 +7,10 @@
 // `jitter_s`: the price difference between two forms then decides which share of the samples takes
 // which, smoothly. The hash never changes, so a small change of prices moves only the samples at
 // the edge of a share, new samples split in the same proportion as those that were planned, and
-// nothing of it has to be kept. (Jitter of the price of each resource would do too, but not split
-// forms that differ in nothing but the space they lie in.)
+// nothing of it has to be kept. Costs that waver by more than the jitter, each sample's on its own,
+// would shuffle samples that tie: errors of a cost model should be common to all. (Jitter of the
+// price of each resource would do too, but not split forms that differ in nothing but the space
+// they lie in.)
 #ifndef TENSORFS_POLICY_FORM_PRICES_H_
 #define TENSORFS_POLICY_FORM_PRICES_H_
 

@@ -14,7 +14,7 @@
 namespace tensorfs {
 
 // One form a sample; 0 for a sample that can take none. Balancing moves at most one sample in 200
-// (16 at least), and stops when the epoch takes about `bound_s`.
+// (16 at least), and stops when the epoch takes within 0.1 % of `bound_s`.
 std::vector<uint8_t> RoundToForms(const PlanProblem& problem, const Prices& prices, double bound_s);
 
 }  // namespace tensorfs

@@ -68,6 +68,17 @@ TEST(PlannerExact, LargerProblemsAreWithinOnePercentOfTheOptimumAsWholeChoices) 
   }
 }
 
+// Without balancing the samples near a tie the mean would be 3.6 %, with it it is 0.8 %.
+TEST(PlannerExact, SmallProblemsAreNearTheOptimumOnAverage) {
+  constexpr uint32_t kProblems = 300;
+  double excess = 0;
+  for (uint32_t seed = 4000; seed < 4000 + kProblems; ++seed) {
+    const Plan plan = MakePlan(RandomPlanProblem(seed, 60));
+    if (plan.bound_s > 0) excess += plan.epoch_s / plan.bound_s - 1;
+  }
+  EXPECT_LE(excess / kProblems, 0.015);
+}
+
 // So many samples that prices are sought on parts of them first; the bound is proven without the
 // exact solver.
 TEST(PlannerExact, LargeProblemsAreWithinOnePercentOfTheBound) {
