@@ -12,8 +12,9 @@ using Row = RidgeFit::Row;
 using Matrix = std::array<Row, RidgeFit::kTerms>;
 constexpr size_t kTerms = RidgeFit::kTerms;
 
-// Rows beyond these push out older ones.
-constexpr double kMemory = 512;
+// Rows beyond these push out older ones. So many that the coefficients hardly waver: samples whose
+// costs are about equal would be moved to and fro.
+constexpr double kMemory = 4096;
 // Noise over prior variance: results are expected within 10 % of a fit whose coefficients are
 // within 100 % (or, of logarithms, 0.3) of the prior's.
 constexpr double kScalePull = 0.01;
