@@ -3,7 +3,9 @@
 // waits, in order of arrival, until the limit allows it; so a large request is served in its turn.
 //
 // Never acquire a lease while holding one: two threads that do would wait for each other.
+// TryAcquire does not wait, so it may be called then.
 //
+// Copies are handles of the same budget, which lives as long as the last of them and every lease.
 // Thread-safe; one mutex guards the counters and the queue. The reclaimer is called without it.
 #ifndef TENSORFS_FS_MEMORY_BUDGET_H_
 #define TENSORFS_FS_MEMORY_BUDGET_H_
@@ -13,7 +15,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "codec/result.h"
@@ -21,15 +25,17 @@
 namespace tensorfs {
 
 class MemoryBudget {
+  struct State;
+
  public:
   // Gives its bytes back when destroyed. Movable; one thread at a time.
   class Lease {
    public:
     Lease() = default;
     Lease(Lease&& other) noexcept
-        : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+        : state_(std::move(other.state_)), bytes_(std::exchange(other.bytes_, 0)) {}
     Lease& operator=(Lease&& other) noexcept {
-      std::swap(budget_, other.budget_);
+      std::swap(state_, other.state_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
@@ -38,12 +44,14 @@ class MemoryBudget {
     size_t bytes() const { return bytes_; }
     // REQUIRES: bytes <= bytes().
     void ShrinkTo(size_t bytes);
+    // Takes `bytes` out of this lease into one of their own. REQUIRES: bytes <= bytes().
+    Lease Split(size_t bytes);
 
    private:
     friend class MemoryBudget;
-    Lease(MemoryBudget* budget, size_t bytes) : budget_(budget), bytes_(bytes) {}
+    Lease(std::shared_ptr<State> state, size_t bytes) : state_(std::move(state)), bytes_(bytes) {}
 
-    MemoryBudget* budget_ = nullptr;
+    std::shared_ptr<State> state_;
     size_t bytes_ = 0;
   };
 
@@ -51,31 +59,41 @@ class MemoryBudget {
   // asked again after a while.
   using Reclaimer = std::function<void(size_t bytes)>;
 
-  explicit MemoryBudget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
+  explicit MemoryBudget(size_t limit_bytes);
 
-  size_t limit_bytes() const { return limit_bytes_; }
+  size_t limit_bytes() const { return state_->limit_bytes; }
 
   // REQUIRES: nobody acquires meanwhile.
-  void SetReclaimer(Reclaimer reclaimer) { reclaimer_ = std::move(reclaimer); }
+  void SetReclaimer(Reclaimer reclaimer) { state_->reclaimer = std::move(reclaimer); }
 
   // Waits until the bytes are free. Errors: kTooLarge if they exceed the whole budget.
   Result<Lease> Acquire(size_t bytes);
+
+  // The bytes if they are free now, before all who wait.
+  std::optional<Lease> TryAcquire(size_t bytes);
 
   size_t used_bytes() const;
   size_t peak_bytes() const;  // the most that was ever leased at once
 
  private:
-  void Release(size_t bytes);
-  bool Fits(size_t bytes) const { return bytes <= limit_bytes_ - used_bytes_; }
-  void WaitForRoom(std::unique_lock<std::mutex>& lock, std::condition_variable& turn, size_t bytes);
-  void WakeFirst();
+  struct State {
+    explicit State(size_t limit) : limit_bytes(limit) {}
+    bool Fits(size_t bytes) const { return bytes <= limit_bytes - used_bytes; }
+    void Take(size_t bytes);
+    void Release(size_t bytes);
+    void WaitForRoom(std::unique_lock<std::mutex>& lock, std::condition_variable& turn,
+                     size_t bytes);
+    void WakeFirst();
 
-  const size_t limit_bytes_;
-  Reclaimer reclaimer_;
-  mutable std::mutex mutex_;  // guards all below
-  size_t used_bytes_ = 0;
-  size_t peak_bytes_ = 0;
-  std::deque<std::condition_variable*> waiting_;  // in order of arrival; the first may take
+    const size_t limit_bytes;
+    Reclaimer reclaimer;
+    std::mutex mutex;  // guards all below
+    size_t used_bytes = 0;
+    size_t peak_bytes = 0;
+    std::deque<std::condition_variable*> waiting;  // in order of arrival; the first may take
+  };
+
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace tensorfs

@@ -395,12 +395,12 @@ Result<std::vector<Inode>> SampleFs::ListSamples(const std::string& presented_pa
 
 Result<std::string> SampleFs::SourcePathOf(Inode inode) const { return impl_->PathOf(inode); }
 
-Result<bool> SampleFs::Convert(Inode sample, const Form& form) {
+Result<bool> SampleFs::Convert(Inode sample, const Form& form, MoveCause cause) {
   const Result<std::string> path = impl_->PathOf(sample);
   if (!path) return tl::unexpected(path.error());
   Result<SourceFile> file = impl_->source.OpenFile(*path);
   if (!file) return tl::unexpected(file.error());
-  return impl_->reader->Convert({.inode = sample, .path = *path}, std::move(*file), form);
+  return impl_->reader->Convert({.inode = sample, .path = *path}, std::move(*file), form, cause);
 }
 
 std::vector<std::string> SampleFs::PickSamples(size_t count) const {

@@ -26,6 +26,7 @@
 #include "fs/inode.h"
 #include "fs/read_reply.h"
 #include "fs/sample_loader.h"
+#include "policy/move_cause.h"
 #include "policy/read_meter.h"
 #include "policy/read_stats.h"
 
@@ -116,7 +117,7 @@ class SampleFs {
   // Keeps the sample in the form, on this thread. Returns whether there was anything to do.
   // REQUIRES: the filesystem was given a store and a migrator. Errors: kUnsupported if the sample
   // cannot be kept so; otherwise those of Read, and of the store.
-  Result<bool> Convert(Inode sample, const Form& form);
+  Result<bool> Convert(Inode sample, const Form& form, MoveCause cause = MoveCause::kOnRequest);
 
   // Paths in the source of some samples from all over it, the same every time; looks into a few
   // directories only, however many there are.

@@ -101,7 +101,7 @@ Result<std::string> SampleLoader::CachedNpy(const std::string& path, const Sourc
 }
 
 Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& file,
-                                   const Form& form) const {
+                                   const Form& form, MoveCause cause) const {
   if (derived().migrator == nullptr) {
     return Fail(ErrorCode::kNotFound, "the store is not open");
   }
@@ -112,13 +112,13 @@ Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& fi
     derived().store->Drop(path);
     return true;
   }
-  Result<TensorMaker::Made> made = maker_->Make(file, &form);
+  Result<TensorMaker::Made> made = maker_->Make(file, &form, cause);
   if (!made) return tl::unexpected(made.error());
   if (!made->value) {
     derived().migrator->NoteUnsuited(sample, form);
     return Fail(ErrorCode::kUnsupported, "the sample cannot take this form");
   }
-  const Result<void> done = derived().migrator->Convert(sample, *made->value);
+  const Result<void> done = derived().migrator->Convert(sample, *made->value, cause);
   if (!done) return tl::unexpected(done.error());
   return true;
 }

@@ -39,7 +39,8 @@ class SampleReader {
                          size_t size);
 
   // Keeps the sample in the form; see SampleLoader::Convert.
-  Result<bool> Convert(const SampleAddress& sample, SourceFile file, const Form& form);
+  Result<bool> Convert(const SampleAddress& sample, SourceFile file, const Form& form,
+                       MoveCause cause);
 
   // See SampleLoader::Warm and SampleLoader::Compare.
   Result<SampleLoader::Warmed> Warm(const SampleAddress& sample, SourceFile file);

@@ -30,27 +30,6 @@ Result<std::span<const uint8_t>> ReadPrefix(const SourceFile& source, Prefix& pr
   return wanted;
 }
 
-// The whole file: `prefix` itself if that is all, else a copy in `storage`.
-Result<std::span<const uint8_t>> ReadWhole(const SourceFile& source,
-                                           std::span<const uint8_t> prefix,
-                                           std::unique_ptr<uint8_t[]>& storage, ReadMeter* meter) {
-  if (prefix.size() == SizeOf(source)) return prefix;
-  storage = std::make_unique_for_overwrite<uint8_t[]>(SizeOf(source));
-  const std::span<uint8_t> whole(storage.get(), SizeOf(source));
-  std::memcpy(whole.data(), prefix.data(), prefix.size());
-  const Result<void> read =
-      ReadFully(source.fd.get(), prefix.size(), whole.subspan(prefix.size()), meter);
-  if (!read) return tl::unexpected(read.error());
-  return whole;
-}
-
-// Bytes of two versions of a file may be mixed without anything to show for it but its attributes.
-Result<void> CheckUnchanged(const SourceFile& source) {
-  struct stat now;
-  if (fstat(source.fd.get(), &now) == 0 && SourceStamp(now) == SourceStamp(source.attr)) return {};
-  return Fail(ErrorCode::kBusy, "the file changed while it was read");
-}
-
 // Uninitialised bytes that may outlive their maker.
 struct Buffer {
   explicit Buffer(size_t size)
@@ -60,10 +39,35 @@ struct Buffer {
   std::span<uint8_t> bytes;
 };
 
-// Whether the value at the stage is neither the source nor to be found in the finished file.
-bool NeedsCopy(const Pipeline& pipeline, const TensorFileLayout& layout, int stage) {
-  const StageValue kind = ValueAt(pipeline, stage);
-  return kind == StageValue::kImage || (kind == StageValue::kTensor && !layout.keeps_tensor());
+// The whole file: `prefix` itself if that is all, else a copy in `storage`; there also if it is to
+// be kept.
+Result<std::span<const uint8_t>> ReadWhole(const SourceFile& source,
+                                           std::span<const uint8_t> prefix, bool keep,
+                                           std::shared_ptr<uint8_t[]>& storage, ReadMeter* meter) {
+  if (prefix.size() == SizeOf(source) && !keep) return prefix;
+  const Buffer whole(SizeOf(source));
+  storage = whole.data;
+  std::ranges::copy(prefix, whole.bytes.begin());
+  const Result<void> read =
+      ReadFully(source.fd.get(), prefix.size(), whole.bytes.subspan(prefix.size()), meter);
+  if (!read) return tl::unexpected(read.error());
+  return whole.bytes;
+}
+
+// Bytes of two versions of a file may be mixed without anything to show for it but its attributes.
+Result<void> CheckUnchanged(const SourceFile& source) {
+  struct stat now;
+  if (fstat(source.fd.get(), &now) == 0 && SourceStamp(now) == SourceStamp(source.attr)) return {};
+  return Fail(ErrorCode::kBusy, "the file changed while it was read");
+}
+
+// Of memory, while the file is made and as long as the value is kept beside it.
+size_t LeaseBytes(const ValueTaker::Making& making, const ValueTaker* taker) {
+  const size_t making_bytes = making.source_bytes + making.job.scratch_bytes() +
+                              making.layout.file_bytes() + making.layout.finish_scratch_bytes();
+  if (taker == nullptr) return making_bytes;
+  return std::max(making_bytes + taker->bytes_while_made(),
+                  making.layout.file_bytes() + taker->bytes_afterwards());
 }
 
 TensorMaker::FilePtr Finish(Buffer file, MemoryBudget::Lease lease) {
@@ -151,7 +155,19 @@ Result<std::string> TensorMaker::ToNpy(const SourceFile& source,
   return npy;
 }
 
-Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted) const {
+// Null if the sample cannot take the form, or a read cannot have the memory for that.
+std::unique_ptr<ValueTaker> TensorMaker::TakerFor(const Form* wanted, MoveCause cause,
+                                                  const ValueTaker::Making& making) const {
+  const TensorPlan& plan = making.job.plan();
+  if (wanted == nullptr || !FormFits(*wanted, pipeline_, making.header, plan)) return {};
+  auto taker = std::make_unique<ValueTaker>(*wanted, cause, making);
+  const size_t most_bytes = std::max(LeaseBytes(making, taker.get()), taker->bytes_to_encode());
+  if (cause == MoveCause::kOnRead && most_bytes > budget_->limit_bytes()) return {};
+  return taker;
+}
+
+Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted,
+                                            MoveCause cause) const {
   Prefix prefix_storage;
   const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage, source_meter_);
   if (!prefix) return tl::unexpected(prefix.error());
@@ -161,58 +177,42 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form
   if (!job) return tl::unexpected(job.error());
   const Result<TensorFileLayout> layout = TensorFileLayout::Create(format_, job->spec());
   if (!layout) return tl::unexpected(layout.error());
-  if (wanted != nullptr && !FormFits(*wanted, pipeline_, *header, job->plan())) wanted = nullptr;
 
-  Result<MemoryBudget::Lease> lease =
-      budget_->Acquire(SizeOf(source) + job->scratch_bytes() + layout->file_bytes() +
-                       layout->finish_scratch_bytes());
+  const ValueTaker::Making making{pipeline_, *header, *job, *layout, SizeOf(source)};
+  const std::unique_ptr<ValueTaker> taker = TakerFor(wanted, cause, making);
+  Result<MemoryBudget::Lease> lease = budget_->Acquire(LeaseBytes(making, taker.get()));
   if (!lease) return tl::unexpected(lease.error());
-  std::unique_ptr<uint8_t[]> storage;
-  const Result<std::span<const uint8_t>> whole = ReadWhole(source, *prefix, storage, source_meter_);
+  std::shared_ptr<uint8_t[]> storage;
+  const auto whole =
+      ReadWhole(source, *prefix, taker && taker->keeps_source(), storage, source_meter_);
   if (!whole) return tl::unexpected(whole.error());
   const Result<void> unchanged = CheckUnchanged(source);
   if (!unchanged) return tl::unexpected(unchanged.error());
 
   Buffer file(layout->file_bytes());
-  StageCopy copy;
-  if (wanted != nullptr && NeedsCopy(pipeline_, *layout, wanted->stage)) copy.stage = wanted->stage;
-  const Result<void> decoded = Decode(*job, *layout, *whole, file.bytes, &copy);
+  const Result<void> decoded = Decode(making, *whole, file.bytes, cause, taker.get());
   if (!decoded) return tl::unexpected(decoded.error());
-  Made made{.file = Finish(std::move(file), *std::move(lease)), .value = {}};
-  if (wanted != nullptr) {
-    made.value = ValueOf(*wanted, *header, *layout, *whole, std::move(copy), made.file);
-  }
+  if (!taker) return Made{.file = Finish(std::move(file), *std::move(lease))};
+  if (taker->keeps_source()) taker->KeepSource(std::move(storage));
+  MemoryBudget::Lease value_lease = lease->Split(taker->bytes_afterwards());
+  Made made{.file = Finish(std::move(file), *std::move(lease))};
+  made.value = taker->Take(*budget_, std::move(value_lease), made.file);
+  made.value_cpu_ns = taker->cpu_ns();
   return made;
 }
 
-Result<void> TensorMaker::Decode(const TensorJob& job, const TensorFileLayout& layout,
-                                 std::span<const uint8_t> source, std::span<uint8_t> file,
-                                 StageCopy* copy) const {
-  const DecodeSlots::Slot slot(&decode_slots_);
-  const Result<void> result =
-      job.Run(source, file.subspan(layout.tensor_offset(), layout.tensor_bytes()), copy);
-  if (result) layout.Finish(file);
+Result<void> TensorMaker::Decode(const ValueTaker::Making& making, std::span<const uint8_t> source,
+                                 std::span<uint8_t> file, MoveCause cause,
+                                 ValueTaker* taker) const {
+  std::optional<DecodeSlots::Slot> slot;
+  if (cause != MoveCause::kInBackground) slot.emplace(&decode_slots_);
+  const std::span<uint8_t> tensor =
+      file.subspan(making.layout.tensor_offset(), making.layout.tensor_bytes());
+  Result<void> result = making.job.Run(source, tensor, taker == nullptr ? nullptr : taker->copy());
+  if (!result) return result;
+  if (taker != nullptr) taker->SeeTensor(tensor);
+  making.layout.Finish(file);
   return result;
-}
-
-// A tensor's bytes are those of the presented file; all else is copied, beyond the lease.
-FormValue TensorMaker::ValueOf(const Form& form, const ImageHeader& header,
-                               const TensorFileLayout& layout, std::span<const uint8_t> source,
-                               StageCopy copy, const FilePtr& file) const {
-  FormValue value{.form = form, .source = header, .owner = file, .bytes = {}};
-  if (copy.image) {
-    const auto image = std::make_shared<const Image>(*std::move(copy.image));
-    value.bytes = image->bytes();
-    value.owner = image;
-  } else if (form.stage == 0) {
-    Buffer copied(source.size());
-    std::ranges::copy(source, copied.bytes.begin());
-    value.bytes = copied.bytes;
-    value.owner = std::move(copied.data);
-  } else {
-    value.bytes = file->bytes.subspan(layout.tensor_offset(), layout.tensor_bytes());
-  }
-  return value;
 }
 
 Result<TensorMaker::FilePtr> TensorMaker::MakeFromStored(const StoredForm& stored,

@@ -2,9 +2,11 @@
 // From an open source file or a stored payload to the finished presented file, within the memory
 // budget.
 //
-// One lease covers all that making a file takes, so no thread waits for memory while it holds some.
-// Only a header longer than the first 64 KiB, which lie on the stack, takes a lease of its own, and
-// gives it back before. A bounded number of threads decodes at once; none of them reads meanwhile.
+// One lease covers all that making a file takes, and the value that is wanted beside it, so no
+// thread waits for memory while it holds some. Only a header longer than the first 64 KiB, which
+// lie on the stack, takes a lease of its own, and gives it back before. A bounded number of threads
+// decodes at once; none of them reads meanwhile. What is decoded in the background is not counted:
+// a thread that others do not let run must not keep them from decoding.
 // Immutable but for the budget and the decode slots; thread-safe.
 #ifndef TENSORFS_FS_TENSOR_MAKER_H_
 #define TENSORFS_FS_TENSOR_MAKER_H_
@@ -27,7 +29,9 @@
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
 #include "fs/source_tree.h"
+#include "fs/value_taker.h"
 #include "policy/form_value.h"
+#include "policy/move_cause.h"
 #include "policy/read_meter.h"
 
 namespace tensorfs {
@@ -58,12 +62,17 @@ class TensorMaker {
 
   struct Made {
     FilePtr file;
-    std::optional<FormValue> value;  // what was wanted, unless the sample cannot take that form
+    // What was wanted, unless the sample cannot take that form or, on a read, the memory budget
+    // could never hold both.
+    std::optional<FormValue> value = {};
+    uint64_t value_cpu_ns = 0;  // what that took of this thread
   };
   // `wanted`, if not null, is a form that the sample shall be kept in: the value that takes is at
-  // hand in passing. Errors: those of TensorJob; kTooLarge beyond the budget;
+  // hand in passing. It comes with the memory to encode it, but on a read, where it may have to
+  // wait first. Errors: those of TensorJob; kTooLarge beyond the budget;
   // kBusy if the source changed while it was read (open it again); kIo.
-  Result<Made> Make(const SourceFile& source, const Form* wanted = nullptr) const;
+  Result<Made> Make(const SourceFile& source, const Form* wanted = nullptr,
+                    MoveCause cause = MoveCause::kOnRead) const;
 
   // `read` fills a buffer of `payload_bytes`. Errors: those of StoredTensorJob and of `read`;
   // kTooLarge beyond the budget.
@@ -81,11 +90,10 @@ class TensorMaker {
         decode_slots_(decode_threads) {}
 
   Result<ImageHeader> HeaderOf(const SourceFile& source, std::span<const uint8_t> prefix) const;
-  Result<void> Decode(const TensorJob& job, const TensorFileLayout& layout,
-                      std::span<const uint8_t> source, std::span<uint8_t> file,
-                      StageCopy* copy) const;
-  FormValue ValueOf(const Form& form, const ImageHeader& header, const TensorFileLayout& layout,
-                    std::span<const uint8_t> source, StageCopy copy, const FilePtr& file) const;
+  std::unique_ptr<ValueTaker> TakerFor(const Form* wanted, MoveCause cause,
+                                       const ValueTaker::Making& making) const;
+  Result<void> Decode(const ValueTaker::Making& making, std::span<const uint8_t> source,
+                      std::span<uint8_t> file, MoveCause cause, ValueTaker* taker) const;
 
   const Pipeline pipeline_;
   const TensorFileFormat format_;

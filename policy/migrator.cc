@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <string>
 #include <utility>
 
-#include "codec/form_encoder.h"
+#include "codec/form_check.h"
 #include "codec/hash.h"
 #include "policy/thread_cpu.h"
 
@@ -20,24 +21,39 @@ namespace {
 // converted now is cheaper from the next epoch on.
 constexpr int kNice = 10;
 
+// Reads give memory back all the time.
+constexpr int kMemoryAttempts = 25;
+constexpr std::chrono::milliseconds kMemoryInterval{20};
+
 constexpr std::chrono::seconds kShortestRest{1};
 constexpr std::chrono::seconds kLongestRest{60};
 
 void LowerThisThread() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice); }
 
+// Waits a little for the memory to encode the value. False if none came free: readers come first.
+bool LeaseWork(const FormValue& value, std::shared_ptr<const void>& memory) {
+  if (!value.lease_work) return true;
+  for (int attempt = 0; attempt < kMemoryAttempts; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(kMemoryInterval);
+    memory = value.lease_work();
+    if (memory) return true;
+  }
+  return false;
+}
+
 uint64_t UnsuitedKey(const Migrator::Sample& sample, const Form& form) {
-  const std::array<int64_t, 4> numbers = {static_cast<int64_t>(sample.version.size_bytes),
+  const std::array<int64_t, 5> numbers = {static_cast<int64_t>(sample.version.size_bytes),
                                           sample.version.change_stamp, form.stage,
-                                          static_cast<int64_t>(form.encoding)};
+                                          static_cast<int64_t>(form.encoding), form.level};
   return Hash64(sample.path,
                 Hash64({reinterpret_cast<const char*>(numbers.data()), sizeof(numbers)}));
 }
 
 }  // namespace
 
-Migrator::Migrator(const Pipeline* pipeline, SampleStore* store, size_t queue_bytes, int threads)
-    : pipeline_(pipeline), store_(store), queue_bytes_(queue_bytes) {
-  for (int i = 0; i < threads; ++i) {
+Migrator::Migrator(const Pipeline* pipeline, SampleStore* store, Options options)
+    : pipeline_(pipeline), store_(store), options_(std::move(options)) {
+  for (int i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Run(stop); });
   }
 }
@@ -49,7 +65,7 @@ Migrator::~Migrator() {
 bool Migrator::Wants(const Sample& sample, const Form& form) const {
   {
     std::lock_guard lock(mutex_);
-    if (waiting_bytes_ >= queue_bytes_ || underway_.contains(sample.path)) return false;
+    if (waiting_bytes_ >= options_.queue_bytes || underway_.contains(sample.path)) return false;
     if (Clock::now() < rest_until_) return false;
   }
   std::lock_guard lock(unsuited_mutex_);
@@ -58,7 +74,7 @@ bool Migrator::Wants(const Sample& sample, const Form& form) const {
 
 void Migrator::Offer(Sample sample, FormValue value) {
   std::lock_guard lock(mutex_);
-  if (waiting_bytes_ + value.bytes.size() > queue_bytes_) {
+  if (waiting_bytes_ + value.bytes.size() > options_.queue_bytes) {
     deferred_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -68,19 +84,25 @@ void Migrator::Offer(Sample sample, FormValue value) {
   not_empty_.notify_one();
 }
 
-Result<void> Migrator::Convert(const Sample& sample, const FormValue& value) {
+Result<void> Migrator::Convert(const Sample& sample, const FormValue& value, MoveCause cause) {
   const uint64_t cpu_start = ThreadCpuNs();
-  Result<void> done = EncodeAndPut(sample, value);
-  cpu_ns_.fetch_add(ThreadCpuNs() - cpu_start, std::memory_order_relaxed);
-  if (done) {
-    converted_.fetch_add(1, std::memory_order_relaxed);
-  } else if (done.error().code == ErrorCode::kUnsupported) {
+  const Result<size_t> payload_bytes = EncodeAndPut(sample, value);
+  MoveCounters& counters = causes_[static_cast<size_t>(cause)];
+  counters.cpu_ns.fetch_add(ThreadCpuNs() - cpu_start, std::memory_order_relaxed);
+  if (payload_bytes) {
+    counters.moves.fetch_add(1, std::memory_order_relaxed);
+    counters.payload_bytes.fetch_add(*payload_bytes, std::memory_order_relaxed);
+    NoteRefusal({});
+    return {};
+  }
+  const Result<void> failure = tl::unexpected(payload_bytes.error());
+  if (failure.error().code == ErrorCode::kUnsupported) {
     NoteUnsuited(sample, value.form);
   } else {
     failed_.fetch_add(1, std::memory_order_relaxed);
   }
-  NoteRefusal(done);
-  return done;
+  NoteRefusal(failure);
+  return failure;
 }
 
 // Rests twice as long after each refusal in a row.
@@ -95,18 +117,34 @@ void Migrator::NoteRefusal(const Result<void>& done) {
   }
 }
 
-Result<void> Migrator::EncodeAndPut(const Sample& sample, const FormValue& value) {
+// The size of what is stored then.
+Result<size_t> Migrator::EncodeAndPut(const Sample& sample, const FormValue& value) {
   const auto plan = TensorPlan::Create(*pipeline_, value.source.size);
   if (!plan) return tl::unexpected(plan.error());
-  const auto encoded = EncodeForm(value.form, *pipeline_, value.source, *plan, value.bytes);
+  const auto encoded = EncodeVerified(sample, value, *plan);
+  if (!encoded) return tl::unexpected(encoded.error());
+  const Result<void> put =
+      store_->Put(sample.path, sample.version, encoded->stored, encoded->payload);
+  if (!put) return tl::unexpected(put.error());
+  return encoded->payload.size();
+}
+
+Result<EncodedForm> Migrator::EncodeVerified(const Sample& sample, const FormValue& value,
+                                             const TensorPlan& plan) {
+  auto encoded = options_.encode(value.form, *pipeline_, value.source, plan, value.bytes);
   if (!encoded) {
     // The value itself is sound, so it is the form that does not suit it; memory may come back.
     const bool for_now = encoded.error().code == ErrorCode::kTooLarge;
     return Fail(for_now ? ErrorCode::kTooLarge : ErrorCode::kUnsupported, encoded.error().message);
   }
-  Result<void> put = store_->Put(sample.path, sample.version, encoded->stored, encoded->payload);
-  if (put) payload_bytes_.fetch_add(encoded->payload.size(), std::memory_order_relaxed);
-  return put;
+  const Result<void> right = CheckPayload(*pipeline_, *encoded, value.tensor_hash);
+  if (right) return encoded;
+  if (right.error().code == ErrorCode::kTooLarge) return tl::unexpected(right.error());
+  const std::string message = sample.path + " as " + ToString(value.form, *pipeline_) + ": " +
+                              right.error().message + "; the sample stays as it was";
+  mismatches_.fetch_add(1, std::memory_order_relaxed);
+  if (options_.on_mismatch) options_.on_mismatch(message);
+  return Fail(ErrorCode::kUnsupported, message);
 }
 
 void Migrator::NoteUnsuited(const Sample& sample, const Form& form) {
@@ -114,23 +152,32 @@ void Migrator::NoteUnsuited(const Sample& sample, const Form& form) {
   unsuited_.insert(UnsuitedKey(sample, form));
 }
 
+// What goes wrong is counted; the store tells of conditions that last.
+void Migrator::Work(const Move& move) {
+  std::shared_ptr<const void> memory;
+  if (!LeaseWork(move.value, memory)) {
+    deferred_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  try {
+    static_cast<void>(Convert(move.sample, move.value, MoveCause::kOnRead));
+  } catch (const std::bad_alloc&) {
+    failed_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 void Migrator::Run(const std::stop_token& stop) {
   LowerThisThread();
   std::unique_lock lock(mutex_);
   while (not_empty_.wait(lock, stop, [this] { return !queue_.empty(); })) {
-    Work work = std::move(queue_.front());
+    Move move = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    const size_t bytes = work.value.bytes.size();
-    try {
-      // What went wrong is counted; the store tells of conditions that last.
-      static_cast<void>(Convert(work.sample, work.value));
-    } catch (const std::bad_alloc&) {
-      failed_.fetch_add(1, std::memory_order_relaxed);
-    }
-    work.value = {};
+    Work(move);
+    const size_t bytes = move.value.bytes.size();
+    move.value = {};
     lock.lock();
-    underway_.erase(work.sample.path);
+    underway_.erase(move.sample.path);
     waiting_bytes_ -= bytes;
     if (underway_.empty()) idle_.notify_all();
     if (stop.stop_requested()) return;
@@ -144,11 +191,18 @@ void Migrator::Drain() {
 
 MigratorStats Migrator::Stats() const {
   MigratorStats stats;
-  stats.converted = converted_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < causes_.size(); ++i) {
+    MoveStats& moves = stats.causes[i];
+    moves = {.moves = causes_[i].moves.load(std::memory_order_relaxed),
+             .payload_bytes = causes_[i].payload_bytes.load(std::memory_order_relaxed),
+             .cpu_ns = causes_[i].cpu_ns.load(std::memory_order_relaxed)};
+    stats.converted += moves.moves;
+    stats.payload_bytes += moves.payload_bytes;
+    stats.cpu_ns += moves.cpu_ns;
+  }
+  stats.mismatches = mismatches_.load(std::memory_order_relaxed);
   stats.failed = failed_.load(std::memory_order_relaxed);
   stats.deferred = deferred_.load(std::memory_order_relaxed);
-  stats.payload_bytes = payload_bytes_.load(std::memory_order_relaxed);
-  stats.cpu_ns = cpu_ns_.load(std::memory_order_relaxed);
   {
     std::lock_guard lock(mutex_);
     stats.waiting = underway_.size();

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "fs/decode_slots.h"
+#include "fs/printable.h"
 #include "tools/block_signals.h"
 
 namespace tensorfs {
 namespace {
 
-constexpr size_t kMaxQueueBytes = size_t{64} << 20;
-// Values that wait to be stored hold a part of the memory that reads need too.
+// Values that wait to be stored hold this part of the memory that reads need too.
 constexpr size_t kQueueShare = 4;
 constexpr std::chrono::seconds kWatchInterval{1};
 // For which a mount waits, to tell the user what is wrong with his directories.
@@ -107,10 +107,13 @@ void DerivedData::Run(const std::stop_token& stop) {
 
 Result<void> DerivedData::OpenAll() {
   return OpenStore().and_then([this] { return OpenCache(); }).map([this] {
-    const size_t queue_bytes =
-        std::min(kMaxQueueBytes, command_->serve.tensor_budget_bytes / kQueueShare);
-    migrator_ = std::make_unique<Migrator>(&command_->view.pipeline, store_.get(), queue_bytes,
-                                           UsableCores());
+    migrator_ = std::make_unique<Migrator>(
+        &command_->view.pipeline, store_.get(),
+        Migrator::Options{.queue_bytes = command_->serve.tensor_budget_bytes / kQueueShare,
+                          .threads = UsableCores(),
+                          .on_mismatch = [](const std::string& message) {
+                            spdlog::error("{}", Printable(message));
+                          }});
   });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "codec/form_check.h"
 #include "codec/form_encoder.h"
 #include "codec/tensor_job.h"
 #include "tests/codec/jpeg_maker.h"
@@ -111,6 +112,21 @@ TEST_F(StoredTensor, IsTheSameFromEveryForm) {
       EXPECT_EQ(Decode(*encoded, pipeline), computed_.tensor);
     }
     EXPECT_GE(forms, 3 * FinalStage(pipeline)) << pipeline.ToString();
+  }
+}
+
+TEST_F(StoredTensor, PassesTheCheckOnlyIfItIsTheSame) {
+  for (const Pipeline& pipeline : Pipelines()) {
+    for (const Form& form : FormsOf(pipeline)) {
+      SCOPED_TRACE(pipeline.ToString() + " as " + ToString(form, pipeline));
+      auto encoded = Encode(form, pipeline);
+      if (!encoded) continue;
+      const uint64_t hash = TensorHash(computed_.tensor);
+      EXPECT_TRUE(CheckPayload(pipeline, *encoded, hash).has_value());
+      EXPECT_EQ(CheckPayload(pipeline, *encoded, hash + 1).error().code, ErrorCode::kCorrupt);
+      encoded->payload = encoded->payload.first(encoded->payload.size() / 2);
+      EXPECT_EQ(CheckPayload(pipeline, *encoded, hash).error().code, ErrorCode::kCorrupt);
+    }
   }
 }
 

@@ -155,5 +155,35 @@ TEST(MemoryBudget, ManyThreadsNeverExceedIt) {
   EXPECT_LE(budget.peak_bytes(), 1000u);
 }
 
+TEST(MemoryBudget, SplitsLeases) {
+  MemoryBudget budget(100);
+  auto whole = std::make_optional(std::move(*budget.Acquire(60)));
+  MemoryBudget::Lease part = whole->Split(20);
+  EXPECT_EQ(budget.used_bytes(), 60u);
+  whole.reset();
+  EXPECT_EQ(budget.used_bytes(), 20u);
+  part.ShrinkTo(5);
+  EXPECT_EQ(budget.used_bytes(), 5u);
+}
+
+TEST(MemoryBudget, GivesWhatIsFreeNowOrNothing) {
+  MemoryBudget budget(100);
+  const auto most = budget.Acquire(90);
+  EXPECT_FALSE(budget.TryAcquire(11).has_value());
+  EXPECT_TRUE(budget.TryAcquire(10).has_value());
+  EXPECT_FALSE(budget.TryAcquire(101).has_value());
+  EXPECT_EQ(budget.used_bytes(), 90u);
+}
+
+TEST(MemoryBudget, LivesAsLongAsItsLeases) {
+  std::optional<MemoryBudget> budget(100);
+  MemoryBudget same = *budget;
+  auto lease = budget->Acquire(60);
+  budget.reset();
+  EXPECT_EQ(same.used_bytes(), 60u);
+  lease->ShrinkTo(0);
+  EXPECT_EQ(same.used_bytes(), 0u);
+}
+
 }  // namespace
 }  // namespace tensorfs

@@ -20,7 +20,7 @@ class StoredSampleTest : public SampleFsTest {
     auto store = SampleStore::Open(kept_.path(), {.limit_bytes = 8 << 20});
     ASSERT_TRUE(store.has_value()) << store.error().message;
     store_ = std::move(*store);
-    migrator_.emplace(&pipeline_, store_.get(), 1 << 20, 1);
+    migrator_.emplace(&pipeline_, store_.get(), Migrator::Options{.queue_bytes = 1 << 20});
     derived_ = {.store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .target = {}};
     view_.Publish(&derived_);
     ViewOptions view;

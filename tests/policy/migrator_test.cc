@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/form_check.h"
 #include "codec/stored_tensor_job.h"
 
 namespace tensorfs {
@@ -33,10 +34,20 @@ class MigratorTest : public testing::Test {
   // A decoded image, which is this pipeline's final tensor.
   FormValue ValueFor(const std::string& form, uint8_t fill = 7) {
     const auto bytes = std::make_shared<std::vector<uint8_t>>(kSize.width * kSize.height * 3, fill);
-    return {.form = *ParseForm(form, pipeline_),
-            .source = {ImageFormat::kPng, kSize, 3, false},
-            .owner = bytes,
-            .bytes = *bytes};
+    FormValue value;
+    value.form = *ParseForm(form, pipeline_);
+    value.source = {ImageFormat::kPng, kSize, 3, false};
+    value.owner = bytes;
+    value.bytes = *bytes;
+    value.tensor_hash = TensorHash(*bytes);
+    return value;
+  }
+
+  Migrator::Options Threads(int threads, size_t queue_bytes = 1 << 20) const {
+    Migrator::Options options;
+    options.threads = threads;
+    options.queue_bytes = queue_bytes;
+    return options;
   }
 
   std::vector<uint8_t> Stored(const std::string& path) {
@@ -58,7 +69,7 @@ class MigratorTest : public testing::Test {
 };
 
 TEST_F(MigratorTest, StoresWhatItIsOffered) {
-  Migrator migrator(&pipeline_, store_.get(), 1 << 20, 2);
+  Migrator migrator(&pipeline_, store_.get(), Threads(2));
   for (int i = 0; i < 50; ++i) {
     migrator.Offer({std::to_string(i), version_}, ValueFor("final:zstd", static_cast<uint8_t>(i)));
   }
@@ -71,7 +82,7 @@ TEST_F(MigratorTest, StoresWhatItIsOffered) {
 }
 
 TEST_F(MigratorTest, TakesNoMoreThanItsQueueHolds) {
-  Migrator migrator(&pipeline_, store_.get(), 2 * kValueBytes, /*threads=*/0);
+  Migrator migrator(&pipeline_, store_.get(), Threads(0, 2 * kValueBytes));
   const Form form = *ParseForm("final:raw", pipeline_);
   for (const char* path : {"a", "b", "c"}) {
     EXPECT_EQ(migrator.Wants({path, version_}, form), std::string(path) != "c");
@@ -82,7 +93,7 @@ TEST_F(MigratorTest, TakesNoMoreThanItsQueueHolds) {
 }
 
 TEST_F(MigratorTest, WantsNothingTwiceAtATime) {
-  Migrator migrator(&pipeline_, store_.get(), 1 << 20, /*threads=*/0);
+  Migrator migrator(&pipeline_, store_.get(), Threads(0));
   const Form form = *ParseForm("final:raw", pipeline_);
   migrator.Offer({"a", version_}, ValueFor("final:raw"));
   EXPECT_FALSE(migrator.Wants({"a", version_}, form));
@@ -91,10 +102,10 @@ TEST_F(MigratorTest, WantsNothingTwiceAtATime) {
 }
 
 TEST_F(MigratorTest, RemembersWhichVersionCannotTakeAForm) {
-  Migrator migrator(&pipeline_, store_.get(), 1 << 20, 1);
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
   FormValue no_jpeg = ValueFor("source:jpeg-crop");
   no_jpeg.source.format = ImageFormat::kJpeg;  // it claims to be one
-  const Result<void> converted = migrator.Convert({"a", version_}, no_jpeg);
+  const Result<void> converted = migrator.Convert({"a", version_}, no_jpeg, MoveCause::kOnRequest);
   ASSERT_FALSE(converted.has_value());
   EXPECT_EQ(converted.error().code, ErrorCode::kUnsupported);
   EXPECT_FALSE(migrator.Wants({"a", version_}, no_jpeg.form));
@@ -104,25 +115,116 @@ TEST_F(MigratorTest, RemembersWhichVersionCannotTakeAForm) {
 }
 
 TEST_F(MigratorTest, CountsWhatTheStoreRefuses) {
-  Migrator migrator(&pipeline_, store_.get(), 1 << 20, 1);
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
   const std::string too_long(SampleStore::kMaxKeyBytes + 1, 'x');
-  EXPECT_FALSE(migrator.Convert({too_long, version_}, ValueFor("final:raw")).has_value());
+  EXPECT_FALSE(migrator.Convert({too_long, version_}, ValueFor("final:raw"), MoveCause::kOnRequest)
+                   .has_value());
   EXPECT_EQ(migrator.Stats().failed, 1u);
   EXPECT_EQ(migrator.Stats().converted, 0u);
 }
 
 TEST_F(MigratorTest, WantsNothingForAWhileAfterTheStoreRefused) {
-  Migrator migrator(&pipeline_, store_.get(), 1 << 20, 1);
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
   const Form form = *ParseForm("final:raw", pipeline_);
   const std::string too_long(SampleStore::kMaxKeyBytes + 1, 'x');
   EXPECT_TRUE(migrator.Wants({"a", version_}, form));
-  EXPECT_FALSE(migrator.Convert({too_long, version_}, ValueFor("final:raw")).has_value());
+  EXPECT_FALSE(migrator.Convert({too_long, version_}, ValueFor("final:raw"), MoveCause::kOnRequest)
+                   .has_value());
   EXPECT_FALSE(migrator.Wants({"a", version_}, form));
+}
+
+// What an encoder with an error in it would do: a sound payload of something else.
+Result<EncodedForm> EncodeWrongly(const Form& form, const Pipeline& pipeline,
+                                  const ImageHeader& source, const TensorPlan& plan,
+                                  std::span<const uint8_t> value) {
+  std::vector<uint8_t> wrong(value.begin(), value.end());
+  wrong.back() ^= 1;
+  auto encoded = EncodeForm(form, pipeline, source, plan, wrong);
+  if (encoded && encoded->buffer.empty()) {
+    encoded->buffer = std::move(wrong);
+    encoded->payload = encoded->buffer;
+  }
+  return encoded;
+}
+
+TEST_F(MigratorTest, KeepsWhatItHasRatherThanAnotherTensor) {
+  Migrator::Options options = Threads(1);
+  options.encode = EncodeWrongly;
+  std::vector<std::string> told;
+  options.on_mismatch = [&](const std::string& message) { told.push_back(message); };
+  Migrator sound(&pipeline_, store_.get(), Threads(0));
+  ASSERT_TRUE(sound.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kOnRequest));
+  Migrator broken(&pipeline_, store_.get(), options);
+  for (const char* form : {"final:zstd", "final:planar-zstd", "final:png", "final:zstd-5"}) {
+    SCOPED_TRACE(form);
+    const auto done = broken.Convert({"a", version_}, ValueFor(form), MoveCause::kOnRequest);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(store_->Find("a")->form.form, *ParseForm("final:raw", pipeline_));
+    EXPECT_EQ(Stored("a"), std::vector<uint8_t>(kValueBytes, 7));
+    EXPECT_FALSE(broken.Wants({"a", version_}, *ParseForm(form, pipeline_)));
+    EXPECT_TRUE(broken.Wants({"b", version_}, *ParseForm(form, pipeline_)));
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.back(),
+              std::string("a as ") + form +
+                  ": the encoded payload gives another tensor; the sample stays as it was");
+  }
+  EXPECT_EQ(broken.Stats().mismatches, told.size());
+  EXPECT_EQ(broken.Stats().unsuited, told.size());
+  EXPECT_EQ(broken.Stats().converted, 0u);
+  EXPECT_EQ(broken.Stats().failed, 0u);
+}
+
+TEST_F(MigratorTest, VerifiesAPayloadThatIsTheTensorItself) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(0));
+  FormValue value = ValueFor("final:raw");
+  value.tensor_hash += 1;
+  EXPECT_FALSE(migrator.Convert({"a", version_}, value, MoveCause::kOnRequest).has_value());
+  EXPECT_EQ(migrator.Stats().mismatches, 1u);
+  EXPECT_FALSE(store_->Find("a").has_value());
+}
+
+TEST_F(MigratorTest, GoesOnWithoutAValueThatNoMemoryIsFreeFor) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
+  FormValue value = ValueFor("final:zstd");
+  value.lease_work = [] { return nullptr; };
+  migrator.Offer({"a", version_}, value);
+  migrator.Drain();
+  EXPECT_EQ(migrator.Stats().deferred, 1u);
+  EXPECT_TRUE(migrator.Wants({"a", version_}, value.form));
+  std::weak_ptr<const void> held;
+  value.lease_work = [&] {
+    const auto memory = std::make_shared<int>();
+    held = memory;
+    return memory;
+  };
+  migrator.Offer({"a", version_}, value);
+  migrator.Drain();
+  EXPECT_TRUE(held.expired());
+  EXPECT_EQ(migrator.Stats().converted, 1u);
+}
+
+TEST_F(MigratorTest, CountsMovesByTheirCause) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
+  migrator.Offer({"a", version_}, ValueFor("final:raw"));
+  migrator.Drain();
+  for (const MoveCause cause : {MoveCause::kInBackground, MoveCause::kOnRequest}) {
+    for (const char* path : {"b", "c"}) {
+      ASSERT_TRUE(migrator.Convert({path, version_}, ValueFor("final:raw"), cause).has_value());
+    }
+  }
+  const MigratorStats stats = migrator.Stats();
+  EXPECT_EQ(stats.causes[static_cast<size_t>(MoveCause::kOnRead)].moves, 1u);
+  EXPECT_EQ(stats.causes[static_cast<size_t>(MoveCause::kInBackground)].moves, 2u);
+  EXPECT_EQ(stats.causes[static_cast<size_t>(MoveCause::kOnRequest)].payload_bytes,
+            2 * kValueBytes);
+  EXPECT_EQ(stats.converted, 5u);
+  EXPECT_GT(stats.cpu_ns, 0u);
 }
 
 TEST_F(MigratorTest, GivesUpWhatWaitsWhenItEnds) {
   {
-    Migrator migrator(&pipeline_, store_.get(), 1 << 20, /*threads=*/0);
+    Migrator migrator(&pipeline_, store_.get(), Threads(0));
     migrator.Offer({"a", version_}, ValueFor("final:raw"));
   }
   EXPECT_FALSE(store_->Find("a").has_value());
