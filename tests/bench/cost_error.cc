@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How well the cost model predicts samples that it was not taught: teaches it as a first mount
-// does, then measures other samples in every form and compares.
+// does, with half of the samples where there are few, then measures others in every form.
 //
 //   cost_error --data DIR [--files N] [--forms FORM,FORM,…]
 //
@@ -98,13 +98,19 @@ void Run(const Options& options, const Workload& workload) {
     if (parsed) forms.push_back(*parsed);
   }
   CostModel model(pipeline, forms);
-  const FormProber::Report taught = FormProber(fs.get(), &model).Run({});
-  std::vector<Inode> samples = Must(fs->ListSamples(""));
+  std::vector<std::string> samples;
+  for (const Inode inode : Must(fs->ListSamples(""))) {
+    samples.push_back(Must(fs->SourcePathOf(inode)));
+  }
+  FormProber::Limits limits;
+  limits.samples = std::min(limits.samples, samples.size() / 2);
+  const FormProber::Report taught = FormProber(fs.get(), &model, limits).Run({});
+  for (const std::string& path : fs->PickSamples(limits.samples)) std::erase(samples, path);
   const size_t count = std::min(options.files, samples.size());
   std::vector<Tally> tallies(forms.size());
   std::vector<FormCost> costs(forms.size());
   for (size_t i = 0; i < count; ++i) {
-    const std::string path = Must(fs->SourcePathOf(samples[i * samples.size() / count]));
+    const std::string& path = samples[i * samples.size() / count];
     const Result<SampleProbe> probe = fs->Probe(path, forms, {});
     if (!probe) continue;
     model.Predict(probe->features, costs);
