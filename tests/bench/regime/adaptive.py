@@ -30,13 +30,14 @@ class AdaptiveEpoch:
 
 
 class AdaptiveMount:
-    """Starts with an empty store on `tree`, which holds just the samples of these names."""
+    """Only the samples of these names are ever read. `policy` is another than adaptive where the
+    benchmark itself is tried."""
 
-    def __init__(self, machine, workload, tree, names, limits, state):
+    def __init__(self, machine, workload, samples, names, limits, state, policy):
         self.names = names
         try:
-            self.throttled = ThrottledMount(machine, tree, workload, limits, state, "--policy",
-                                            "adaptive")
+            self.throttled = ThrottledMount(machine, samples.root, workload, limits, state,
+                                            "--policy", policy)
         except mounted.MountFailed as failure:
             if failure.returncode == 2:
                 raise NoAdaptivePolicy(failure.stderr.strip()) from failure
@@ -55,8 +56,8 @@ class AdaptiveMount:
         return [os.getxattr(path, "user.tensorfs.form").decode()
                 for path in self.throttled.paths(self.names)]
 
-    def read_epoch(self, at_most_s=None):
-        epoch = self.throttled.read(self.names, len(self.epochs), at_most_s)
+    def read_epoch(self, beside=None):
+        epoch = self.throttled.read(self.names, len(self.epochs), beside=beside)
         before, self.forms = self.forms, self._forms()
         moved = sum(old != new for old, new in zip(before, self.forms)) / len(self.forms)
         self.epochs.append(AdaptiveEpoch(epoch, dict(collections.Counter(self.forms)), moved))

@@ -11,7 +11,7 @@ more than the search's tolerance.
 import numpy as np
 
 GOLDEN = (5 ** 0.5 - 1) / 2
-STEPS = 40
+STEPS = 25  # each leaves 0.62 of the interval
 
 
 def best_rate(costs):

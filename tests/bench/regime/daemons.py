@@ -130,20 +130,20 @@ class ThrottledMount:
         self.group.limit(limits)
 
     def paths(self, names):
-        return [str(self.mount / self.workload.presented(name)) for name in names]
+        return [f"{self.mount.path}/{self.workload.presented(name)}" for name in names]
 
     def drop_caches(self, names):
-        page_cache.drop_tree(self.state)
-        page_cache.drop([self.source / name for name in names])
+        page_cache.drop_segments(self.state)
+        page_cache.drop([f"{self.source}/{name}" for name in names])
         if self.machine.io == "buffered":
             page_cache.drop(self.paths(names))
 
-    def read(self, names, seed, at_most_s=None):
+    def read(self, names, seed, at_most_s=None, beside=None):
         """One epoch over the samples, or a random part of it, from cold page caches."""
         self.drop_caches(names)
         before = self._used()
-        reading = readers.read_all(self.paths(names), self.machine.readers, seed,
-                                   at_most_s, self.machine.prepare_reader(self.limits))
+        reading = readers.read_all(self.paths(names), self.machine.readers, seed, at_most_s,
+                                   self.machine.prepare_reader(self.limits), beside)
         wall_s, all_s, daemon_s, read_bytes = (now - then for now, then in
                                                zip(self._used(), before))
         others = max(0.0, all_s - daemon_s - reading.cpu_s) / wall_s

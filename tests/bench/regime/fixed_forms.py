@@ -41,7 +41,7 @@ class FixedForm:
         return int(os.getxattr(path, "user.tensorfs.stored_bytes"))
 
     def mount(self, limits):
-        return ThrottledMount(self.machine, self.samples.all, self.workload, limits, self.state,
+        return ThrottledMount(self.machine, self.samples.root, self.workload, limits, self.state,
                               "--policy", "keep")
 
 

@@ -21,8 +21,8 @@ def drop(paths, sync=False):
                 os.close(file)
 
 
-def drop_tree(root):
-    """All regular files below, written first."""
-    for folder, _, names in os.walk(root):
-        paths = [os.path.join(folder, name) for name in names]
-        drop([path for path in paths if os.path.isfile(path)], sync=True)
+def drop_segments(state):
+    """A store's payloads, written first. Its catalog stays: it is small, and read all the time."""
+    for folder, _, names in os.walk(state):
+        drop([os.path.join(folder, name) for name in names if name.endswith(".segment")],
+             sync=True)

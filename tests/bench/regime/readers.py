@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Processes that read whole files as a loader's workers do, each taking the next of a shuffled order."""
 
+import concurrent.futures
 import contextlib
 import fcntl
 import json
@@ -8,33 +9,50 @@ import math
 import os
 import random
 import signal
+import statistics
 import struct
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import Callable
 
 INDEX = struct.Struct("I")
 LEAST_FILES = 1  # of each reader
+FIRST_PORTIONS_S = 0.3
+LEAST_FOR_SLOPE = 4  # files of each reader
 
 
 @dataclass(frozen=True)
 class Reading:
     files: int
+    processes: int
     seconds: float
     cpu_s: float  # of the readers
+    begin_s: float  # by the monotonic clock
     ends: list  # when each file was read, in seconds since the beginning, sorted
 
     @property
     def rate(self):
-        return self.files / self.seconds
+        """Files per second in the long run.
+
+        A throttle lets bytes pass in portions of 100 ms, and several of them at once after a pause;
+        so this is the slope of the line through the ends after these.
+        """
+        ends = [end for end in self.ends if end >= FIRST_PORTIONS_S]
+        if len(ends) < LEAST_FOR_SLOPE * self.processes or self.seconds < 3 * FIRST_PORTIONS_S:
+            return self.files / self.seconds
+        mean_s, mean_number = statistics.fmean(ends), (len(ends) - 1) / 2
+        return (sum((end - mean_s) * (number - mean_number) for number, end in enumerate(ends)) /
+                sum((end - mean_s) ** 2 for end in ends))
 
 
-def read_all(paths, processes, seed, at_most_s=None, prepare=None):
+def read_all(paths, processes, seed, at_most_s=None, prepare=None, beside=None):
     """Reads the files once, in an order that `seed` gives.
 
     After `at_most_s` (and LEAST_FILES) no further file is begun: a random part of them was read
-    then. Each reader calls `prepare` first.
+    then. Each reader calls `prepare` first. `beside` is called in a thread of this process while
+    they read, with an event that tells it to return.
     """
     order = list(range(len(paths)))
     random.Random(seed).shuffle(order)
@@ -47,16 +65,17 @@ def read_all(paths, processes, seed, at_most_s=None, prepare=None):
     os.close(start[1])
     accounts = []
     try:
-        while running:
-            accounts.append(_collect(*running[0]))
-            running.pop(0)
+        with _thread(beside):
+            while running:
+                accounts.append(_collect(*running[0]))
+                running.pop(0)
     finally:
         for child, _ in running:  # one failed, or the user has interrupted
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
     ends = sorted(end - begin for ends, _ in accounts for end in ends)
-    return Reading(len(ends), ends[-1], sum(cpu_s for _, cpu_s in accounts), ends)
+    return Reading(len(ends), processes, ends[-1], sum(cpu_s for _, cpu_s in accounts), begin, ends)
 
 
 @dataclass(frozen=True)
@@ -67,6 +86,21 @@ class _Share:
     work: int  # where to take the next index from
     at_most_s: float | None
     prepare: Callable | None
+
+
+@contextlib.contextmanager
+def _thread(beside):
+    if beside is None:
+        yield
+        return
+    stop = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        done = pool.submit(beside, stop)
+        try:
+            yield
+        finally:
+            stop.set()
+    done.result()
 
 
 def _queue(order):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One regime: the disk's rate, the fixed forms, the adaptive mixture, and the bound of them all."""
 
+import os
 import shutil
 import statistics
 from dataclasses import dataclass, field
@@ -12,7 +13,9 @@ from .daemons import Machine
 from .fixed_forms import ORIGINAL, bound_of
 from .workloads import Samples, Workload
 
-MIN_SAMPLES = 40
+MIN_FIXED = 8  # of a form's
+TRIAL = 0.3  # of the time of a form's reading
+PLAIN = 2  # times as long are plain files read
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class Effort:
     epoch_s: float  # of the mixture, were it at the bound
     epochs: int  # of the mixture, at most, until it has settled
     rounds: int  # in which all forms and the mixture take turns
+    min_samples: int  # of the mixture's epochs
     max_samples: dict  # by extension
+    policy: str = "adaptive"  # of the mixture
 
 
 @dataclass
@@ -31,7 +36,8 @@ class RegimeResult:
     workload: str
     limits: Limits
     capacity: Capacity
-    fixed: dict  # epochs by form
+    trial: dict  # epochs by form
+    fixed: dict = field(default_factory=dict)  # the same, longer
     samples: int = 0
     epochs: list = field(default_factory=list)  # of the mixture, until it had settled
     settled: list = field(default_factory=list)  # and after that
@@ -87,56 +93,69 @@ class Setting:
     effort: Effort
 
     def open(self, limits):
-        """The regime's capacities and the fixed forms' first round under them."""
+        """The regime with what a short trial shows of its disk and of the fixed forms."""
         for mount in self.mounts:
             mount.limit(limits)
-        paths = [self.samples.all / name for name in self.samples.names]
-        disk = disk_bytes_per_s(self.machine, limits, paths, self.effort.fixed_s)
-        fixed = {form.form: [] for form in self.forms}
-        self.read_fixed(fixed, self.samples.names)
-        disk = max([disk, *(epoch.read_bytes / epoch.reading.seconds
-                            for epochs in fixed.values() for epoch in epochs)])
-        capacity = Capacity(disk, limits.cores, len(usable_cores()))
-        return RegimeResult(self.workload.key, limits, capacity, fixed)
+        at_most_s = self.effort.fixed_s * TRIAL
+        trial = {form.form: [mount.read(self.samples.names, 0, at_most_s)]
+                 for form, mount in zip(self.forms, self.mounts)}
+        disk = self._read_plainly(limits)
+        return RegimeResult(self.workload.key, limits,
+                            Capacity([disk], limits.cores, len(usable_cores())), trial)
 
-    def read_fixed(self, fixed, names):
-        """One round; its epochs go into `fixed`."""
+    def _read_plainly(self, limits):
+        """Bytes per second of the disk."""
+        names = self.samples.names
+        if limits.disk_mb_s is not None:
+            size = statistics.fmean(os.stat(self.samples.root / name).st_size for name in names)
+            names = names[:_count(limits.disk_bytes_per_s() / size * PLAIN * self.effort.fixed_s)]
+        paths = [self.samples.root / name for name in names]
+        return disk_bytes_per_s(self.machine, limits, paths)
+
+    def read_fixed(self, result, names):
+        """One round of the disk and of the forms: as many samples as the trial read in that time."""
+        result.capacity.disk_rates.append(self._read_plainly(result.limits))
         for form, mount in zip(self.forms, self.mounts):
-            epochs = fixed[form.form]
-            epochs.append(mount.read(names, len(epochs), self.effort.fixed_s))
+            epochs = result.fixed.setdefault(form.form, [])
+            count = _count(result.trial[form.form][0].rate * self.effort.fixed_s)
+            epochs.append(mount.read(names[:count], seed=len(epochs)))
 
     def bound(self, result, names):
-        return bound_of(self.forms, result.fixed, result.capacity, names)
+        return bound_of(self.forms, result.fixed or result.trial, result.capacity, names)
 
     def run(self, limits, report):
         """All of a regime."""
         result = self.open(limits)
         rate = self.bound(result, self.samples.names)
-        names = self.samples.subset(min(len(self.samples.names),
-                                        max(MIN_SAMPLES, int(rate * self.effort.epoch_s))))
+        count = max(self.effort.min_samples, int(rate * self.effort.epoch_s))
+        names = self.samples.subset(count)
         result.samples = len(names)
         self._read_adaptive(result, names, report)
         result.bound = self.bound(result, names)
         return result
 
-    def adaptive_mount(self, tree, names, limits):
+    def adaptive_mount(self, names, limits):
         """With an empty store."""
         state = self.machine.work / "adaptive"
         shutil.rmtree(state, ignore_errors=True)
-        return adaptive.AdaptiveMount(self.machine, self.workload, tree, names, limits, state)
+        return adaptive.AdaptiveMount(self.machine, self.workload, self.samples, names, limits,
+                                      state, self.effort.policy)
 
     def _read_adaptive(self, result, names, report):
         try:
-            with (self.samples.tree(names) as tree,
-                  self.adaptive_mount(tree, names, result.limits) as mixture):
+            with self.adaptive_mount(names, result.limits) as mixture:
                 mixture.read_until_settled(self.effort.epochs, report)
                 until = len(mixture.epochs)
                 for _ in range(self.effort.rounds):
                     report(mixture.read_epoch())
-                    self.read_fixed(result.fixed, names)
+                    self.read_fixed(result, names)
                 result.epochs = mixture.epochs[:until]
                 result.settled = mixture.epochs[until:]
         except adaptive.NoAdaptivePolicy as missing:
             report(missing)
             for _ in range(self.effort.rounds):
-                self.read_fixed(result.fixed, names)
+                self.read_fixed(result, names)
+
+
+def _count(samples):
+    return max(MIN_FIXED, round(samples))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bars.bench import Bench
 
+from . import changes
 from .adaptive import NoAdaptivePolicy
 from .cgroups import Limits
 from .daemons import Machine
@@ -47,6 +48,21 @@ def of_workload(plan, workload):
             shutil.rmtree(form.state, ignore_errors=True)
         shutil.rmtree(samples.root, ignore_errors=True)
     return results
+
+
+def changes_of_workload(plan, workload):
+    samples = samples_of(plan, workload)
+    forms = fixed_forms_of(plan, workload, samples)
+    free = Limits(None, max(limits.cores for limits in plan.limits))
+    with contextlib.ExitStack() as stack:
+        mounts = [stack.enter_context(form.mount(free)) for form in forms]
+        setting = Setting(plan.machine, workload, samples, forms, mounts, plan.effort)
+        return changes.run(setting, _report_change)
+
+
+def _report_change(limits, bound, epoch):
+    beside = "" if bound is None else f" of {bound:,.0f}/s"
+    say(f"  {limits}: {_line(epoch)}{beside}")
 
 
 def samples_of(plan, workload):
@@ -88,4 +104,4 @@ def _line(news):
     if isinstance(news, NoAdaptivePolicy):
         return str(news)
     mix = ", ".join(f"{count} {form}" for form, count in sorted(news.forms.items()))
-    return f"adaptive: {news.epoch.rate:,.0f}/s, {news.moved:.0%} moved: {mix}"
+    return f"{news.epoch.rate:,.0f}/s, {news.moved:.0%} moved: {mix}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The regimes' figures as tables that fit 100 columns, and what was wanted of them."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -56,10 +57,16 @@ class Verdict:
     limit: float
     value: float
     where: str = ""  # the regime that it is of
+    at_least: bool = True  # or at most
 
     @property
     def passed(self):
-        return self.value >= self.limit
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    def line(self):
+        wanted = f"{'≥' if self.at_least else '≤'} {self.limit:.2f}"
+        return (f"{'pass' if self.passed else 'FAIL'}  {self.value:5.2f} ({wanted})  {self.title}  "
+                f"{self.where}").rstrip()
 
 
 def verdicts(results):
@@ -96,6 +103,43 @@ def _where(result):
 
 
 def of_verdicts(found):
-    return "\n".join(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.value:5.2f} "
-                     f"(≥ {verdict.limit:.2f})  {verdict.title}"
-                     + (f"  {verdict.where}" if verdict.where else "") for verdict in found)
+    return "\n".join(verdict.line() for verdict in found)
+
+
+def of_changes(workload, result):
+    """One row for each phase: the rates of its first epochs against its bound."""
+    titles = ["disk MB/s", "cores", "bound", "epoch 1", "epoch 2", "epoch 3", "last epoch",
+              "last ÷ bound", "epochs until 0.85", "moved"]
+    rows = [*heading(titles), *(_change_row(phase) for phase in result.phases)]
+    return "\n".join([f"({workload.key}) {workload.title}: samples/s, {result.samples} samples",
+                      *align(rows),
+                      f"samples that moved in the epochs of constant load: {share(result.restless)}",
+                      f"throughput lost while samples move: {share(result.lost)}"])
+
+
+def _change_row(phase):
+    rates = [epoch.epoch.rate for epoch in phase.epochs]
+    back = phase.epochs_until_back()
+    return [disk(phase.limits), str(phase.limits.cores), rate(phase.bound),
+            *(rate(rates[number]) if number < len(rates) else "–" for number in range(3)),
+            rate(rates[-1]), ratio(rates[-1] / phase.bound), "–" if back is None else f"{back:.1f}",
+            share(sum(epoch.moved for epoch in phase.epochs))]
+
+
+def share(value):
+    return "–" if value is None else f"{value:.1%}"
+
+
+def change_verdicts(results):
+    """What a change of load, and its absence, may cost."""
+    found = []
+    for result in results:
+        backs = [phase.epochs_until_back() for phase in result.phases[1:]]
+        found += [(f"({result.workload}) epochs until 0.85 of the new bound", 2.0,
+                   max(math.inf if back is None else back for back in backs)),
+                  (f"({result.workload}) share of samples that move under constant load", 0.01,
+                   result.restless)]
+        if result.lost is not None:
+            found.append((f"({result.workload}) throughput lost while samples move", 0.20,
+                          result.lost))
+    return [Verdict(title, limit, value, at_least=False) for title, limit, value in found]
