@@ -19,7 +19,7 @@ from typing import Callable
 
 INDEX = struct.Struct("I")
 LEAST_FILES = 1  # of each reader
-FIRST_PORTIONS_S = 0.3
+FIRST_PORTIONS_S = 0.15
 LEAST_FOR_SLOPE = 4  # files of each reader
 
 
