@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cache/idle_worker.h"
 
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "cache/idle_priority.h"
 
 namespace tensorfs {
-namespace {
-
-// <linux/ioprio.h>, which not every system has.
-constexpr int kIoPriorityOfThread = 1;
-constexpr int kIoPriorityIdle = 3 << 13;
-
-// Where it is refused, the work is done all the same.
-void BecomeIdle() {
-  const sched_param none = {};
-  sched_setscheduler(0, SCHED_IDLE, &none);
-  syscall(SYS_ioprio_set, kIoPriorityOfThread, 0, kIoPriorityIdle);
-}
-
-}  // namespace
 
 IdleWorker::IdleWorker() : thread_([this] { Run(); }) {}
 
@@ -40,7 +24,7 @@ void IdleWorker::Do(const std::function<void()>& work) {
 }
 
 void IdleWorker::Run() {
-  BecomeIdle();
+  TakeIdlePriority();
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] { return work_ != nullptr || stopping_; });

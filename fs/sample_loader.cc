@@ -109,11 +109,13 @@ Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& fi
   const std::optional<StoredSample> kept = FindKept(path, sample.version);
   if ((kept ? kept->form.form : kOriginal) == form) return false;
   if (form == kOriginal) {
-    derived().store->Drop(path);
+    derived().migrator->GoBack(path, cause);
     return true;
   }
   Result<TensorMaker::Made> made = maker_->Make(file, &form, cause);
   if (!made) return tl::unexpected(made.error());
+  // Whoever makes moves in the background charges for his thread.
+  if (cause == MoveCause::kInBackground) derived().migrator->ChargeRead(0, SizeOf(file));
   if (!made->value) {
     derived().migrator->NoteUnsuited(sample, form);
     return Fail(ErrorCode::kUnsupported, "the sample cannot take this form");
@@ -161,7 +163,13 @@ Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const Migrator::Sam
       return Loaded{std::move(stored), Origin::kStore, kept->location.payload_bytes};
     }
   }
-  return FromSource(sample, file, wanted);
+  const uint64_t cpu_start = ThreadCpuNs();
+  Result<Loaded> loaded = FromSource(sample, file, wanted);
+  // The store would have had it for less; how much less is not known here.
+  if (kept && wanted != nullptr) {
+    derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, SizeOf(file));
+  }
+  return loaded;
 }
 
 // Null if the source has to help.
@@ -190,7 +198,7 @@ const Form* SampleLoader::WantedForm(const Migrator::Sample& sample,
   const Form& target = *derived().target;
   if (target == (kept ? kept->form.form : kOriginal)) return nullptr;
   if (target == kOriginal) {
-    derived().store->Drop(sample.path);
+    derived().migrator->GoBack(sample.path, MoveCause::kOnRead);
     return nullptr;
   }
   return derived().migrator->Wants(sample, target) ? &target : nullptr;
@@ -202,6 +210,7 @@ Result<SampleLoader::Loaded> SampleLoader::FromSource(const Migrator::Sample& sa
   Result<TensorMaker::Made> made = maker_->Make(file, wanted);
   if (!made) return tl::unexpected(made.error());
   if (made->value) {
+    derived().migrator->ChargeRead(made->value_cpu_ns);
     derived().migrator->Offer(sample, *std::move(made->value));
   } else if (wanted != nullptr) {
     derived().migrator->NoteUnsuited(sample, *wanted);

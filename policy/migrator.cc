@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <new>
 #include <string>
 #include <utility>
@@ -25,6 +26,10 @@ constexpr int kNice = 10;
 constexpr int kMemoryAttempts = 25;
 constexpr std::chrono::milliseconds kMemoryInterval{20};
 
+// What moving a value costs before any was moved: about that of fast zstd and of undoing it.
+constexpr double kFirstCpuNsPerByte = 10;
+constexpr double kLearningRate = 0.1;
+
 constexpr std::chrono::seconds kShortestRest{1};
 constexpr std::chrono::seconds kLongestRest{60};
 
@@ -41,6 +46,21 @@ bool LeaseWork(const FormValue& value, std::shared_ptr<const void>& memory) {
   return false;
 }
 
+// Ends work when it goes.
+class WorkScope {
+ public:
+  WorkScope(MoveQueue* queue, MoveQueue::Work work) : queue_(queue), work_(std::move(work)) {}
+  WorkScope(const WorkScope&) = delete;
+  WorkScope& operator=(const WorkScope&) = delete;
+  ~WorkScope() { queue_->End(work_); }
+
+  const MoveQueue::Work& work() const { return work_; }
+
+ private:
+  MoveQueue* const queue_;
+  const MoveQueue::Work work_;
+};
+
 uint64_t UnsuitedKey(const Migrator::Sample& sample, const Form& form) {
   const std::array<int64_t, 5> numbers = {static_cast<int64_t>(sample.version.size_bytes),
                                           sample.version.change_stamp, form.stage,
@@ -52,7 +72,11 @@ uint64_t UnsuitedKey(const Migrator::Sample& sample, const Form& form) {
 }  // namespace
 
 Migrator::Migrator(const Pipeline* pipeline, SampleStore* store, Options options)
-    : pipeline_(pipeline), store_(store), options_(std::move(options)) {
+    : pipeline_(pipeline),
+      store_(store),
+      options_(std::move(options)),
+      queue_(options_.queue_bytes),
+      cpu_ns_per_byte_(kFirstCpuNsPerByte) {
   for (int i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Run(stop); });
   }
@@ -63,40 +87,85 @@ Migrator::~Migrator() {
 }
 
 bool Migrator::Wants(const Sample& sample, const Form& form) const {
+  if (paused_.load(std::memory_order_relaxed)) return false;
+  if (options_.share != nullptr && !options_.share->MayStart()) return false;
+  if (!queue_.HasRoom(sample.path, form)) return false;
   {
     std::lock_guard lock(mutex_);
-    if (waiting_bytes_ >= options_.queue_bytes || underway_.contains(sample.path)) return false;
     if (Clock::now() < rest_until_) return false;
   }
+  const uint64_t key = UnsuitedKey(sample, form);
   std::lock_guard lock(unsuited_mutex_);
-  return !unsuited_.contains(UnsuitedKey(sample, form));
+  return !unsuited_.contains(key) && !too_large_.contains(key);
 }
 
 void Migrator::Offer(Sample sample, FormValue value) {
-  std::lock_guard lock(mutex_);
-  if (waiting_bytes_ + value.bytes.size() > options_.queue_bytes) {
+  if (value.bytes.size() > queue_.limit_bytes()) {
+    std::lock_guard lock(unsuited_mutex_);
+    too_large_.insert(UnsuitedKey(sample, value.form));
     deferred_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  if (!underway_.insert(sample.path).second) return;
-  waiting_bytes_ += value.bytes.size();
-  queue_.push_back({std::move(sample), std::move(value)});
-  not_empty_.notify_one();
+  Move move{.sample = std::move(sample), .value = std::move(value)};
+  Expect(move);
+  const MoveQueue::Offered offered = queue_.Offer(std::move(move));
+  if (offered.left) GiveBack(*offered.left);
+  if (!offered.taken) deferred_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Migrator::ChargeRead(uint64_t cpu_ns, uint64_t bytes) {
+  Charge(static_cast<int64_t>(cpu_ns), static_cast<int64_t>(bytes));
+}
+
+void Migrator::Charge(int64_t cpu_ns, int64_t bytes) {
+  if (options_.share != nullptr) options_.share->Charge(cpu_ns, bytes);
+}
+
+// Payloads are hardly ever larger than their values.
+void Migrator::Expect(Move& move) {
+  const double bytes = static_cast<double>(move.value.bytes.size());
+  const double ns_per_byte = cpu_ns_per_byte_.load(std::memory_order_relaxed);
+  move.expected_cpu_ns = static_cast<int64_t>(bytes * ns_per_byte);
+  move.expected_bytes = static_cast<int64_t>(move.value.bytes.size());
+  Charge(move.expected_cpu_ns, move.expected_bytes);
+}
+
+void Migrator::GiveBack(const Move& move) { Charge(-move.expected_cpu_ns, -move.expected_bytes); }
+
+void Migrator::LearnCost(const FormValue& value, uint64_t cpu_ns) {
+  if (value.bytes.empty()) return;
+  const double now = static_cast<double>(cpu_ns) / static_cast<double>(value.bytes.size());
+  const double before = cpu_ns_per_byte_.load(std::memory_order_relaxed);
+  cpu_ns_per_byte_.store(before + kLearningRate * (now - before), std::memory_order_relaxed);
 }
 
 Result<void> Migrator::Convert(const Sample& sample, const FormValue& value, MoveCause cause) {
+  const WorkScope scope(&queue_, queue_.Begin(sample.path));
+  return Convert(sample, value, cause, scope.work());
+}
+
+Result<void> Migrator::Convert(const Sample& sample, const FormValue& value, MoveCause cause,
+                               const MoveQueue::Work& work) {
   const uint64_t cpu_start = ThreadCpuNs();
-  const Result<size_t> payload_bytes = EncodeAndPut(sample, value);
+  const Result<size_t> payload_bytes = EncodeAndPut(sample, value, cause, work);
+  const uint64_t cpu_ns = ThreadCpuNs() - cpu_start;
   MoveCounters& counters = causes_[static_cast<size_t>(cause)];
-  counters.cpu_ns.fetch_add(ThreadCpuNs() - cpu_start, std::memory_order_relaxed);
+  counters.cpu_ns.fetch_add(cpu_ns, std::memory_order_relaxed);
+  if (cause == MoveCause::kOnRead) {
+    LearnCost(value, cpu_ns);
+    Charge(static_cast<int64_t>(cpu_ns), 0);
+  }
   if (payload_bytes) {
     counters.moves.fetch_add(1, std::memory_order_relaxed);
     counters.payload_bytes.fetch_add(*payload_bytes, std::memory_order_relaxed);
+    if (cause != MoveCause::kOnRequest) Charge(0, static_cast<int64_t>(*payload_bytes));
     NoteRefusal({});
     return {};
   }
   const Result<void> failure = tl::unexpected(payload_bytes.error());
-  if (failure.error().code == ErrorCode::kUnsupported) {
+  const ErrorCode code = failure.error().code;
+  if (code == ErrorCode::kStale) return failure;
+  if (code == ErrorCode::kUnsupported) {
     NoteUnsuited(sample, value.form);
   } else {
     failed_.fetch_add(1, std::memory_order_relaxed);
@@ -118,15 +187,48 @@ void Migrator::NoteRefusal(const Result<void>& done) {
 }
 
 // The size of what is stored then.
-Result<size_t> Migrator::EncodeAndPut(const Sample& sample, const FormValue& value) {
+Result<size_t> Migrator::EncodeAndPut(const Sample& sample, const FormValue& value, MoveCause cause,
+                                      const MoveQueue::Work& work) {
   const auto plan = TensorPlan::Create(*pipeline_, value.source.size);
   if (!plan) return tl::unexpected(plan.error());
   const auto encoded = EncodeVerified(sample, value, *plan);
   if (!encoded) return tl::unexpected(encoded.error());
-  const Result<void> put =
-      store_->Put(sample.path, sample.version, encoded->stored, encoded->payload);
+  Result<void> put;
+  UseStore(cause, [&] { put = PutUnlessVoid(sample, *encoded, work); });
   if (!put) return tl::unexpected(put.error());
   return encoded->payload.size();
+}
+
+void Migrator::UseStore(MoveCause cause, const std::function<void()>& use) {
+  if (cause != MoveCause::kInBackground) return use();
+  std::exception_ptr failure;  // out of memory
+  errands_.Do([&] {
+    const uint64_t cpu_start = ThreadCpuNs();
+    try {
+      use();
+    } catch (const std::bad_alloc&) {
+      failure = std::current_exception();
+    }
+    ChargeRead(ThreadCpuNs() - cpu_start);
+  });
+  if (failure) std::rethrow_exception(failure);
+}
+
+// Whichever of this and GoBack comes first, the store has nothing of the sample in the end.
+Result<void> Migrator::PutUnlessVoid(const Sample& sample, const EncodedForm& encoded,
+                                     const MoveQueue::Work& work) {
+  Result<void> put;
+  if (!queue_.IsVoid(work)) {
+    put = store_->Put(sample.path, sample.version, encoded.stored, encoded.payload);
+  }
+  if (!queue_.IsVoid(work)) return put;
+  store_->Drop(sample.path);
+  return Fail(ErrorCode::kStale, "the sample is to be read from its source again");
+}
+
+void Migrator::GoBack(const std::string& path, MoveCause cause) {
+  if (const std::optional<Move> waited = queue_.Cancel(path)) GiveBack(*waited);
+  UseStore(cause, [&] { store_->Drop(path); });
 }
 
 Result<EncodedForm> Migrator::EncodeVerified(const Sample& sample, const FormValue& value,
@@ -153,41 +255,33 @@ void Migrator::NoteUnsuited(const Sample& sample, const Form& form) {
 }
 
 // What goes wrong is counted; the store tells of conditions that last.
-void Migrator::Work(const Move& move) {
+void Migrator::Do(const MoveQueue::Taken& taken) {
+  const Move& move = taken.move;
   std::shared_ptr<const void> memory;
   if (!LeaseWork(move.value, memory)) {
     deferred_.fetch_add(1, std::memory_order_relaxed);
-    return;
+  } else {
+    try {
+      static_cast<void>(Convert(move.sample, move.value, MoveCause::kOnRead, taken.work));
+    } catch (const std::bad_alloc&) {
+      failed_.fetch_add(1, std::memory_order_relaxed);
+    }
   }
-  try {
-    static_cast<void>(Convert(move.sample, move.value, MoveCause::kOnRead));
-  } catch (const std::bad_alloc&) {
-    failed_.fetch_add(1, std::memory_order_relaxed);
-  }
+  GiveBack(move);  // what it did cost is charged by now
 }
 
 void Migrator::Run(const std::stop_token& stop) {
   LowerThisThread();
-  std::unique_lock lock(mutex_);
-  while (not_empty_.wait(lock, stop, [this] { return !queue_.empty(); })) {
-    Move move = std::move(queue_.front());
-    queue_.pop_front();
-    lock.unlock();
-    Work(move);
-    const size_t bytes = move.value.bytes.size();
-    move.value = {};
-    lock.lock();
-    underway_.erase(move.sample.path);
-    waiting_bytes_ -= bytes;
-    if (underway_.empty()) idle_.notify_all();
-    if (stop.stop_requested()) return;
+  while (!stop.stop_requested()) {
+    std::optional<MoveQueue::Taken> taken = queue_.Take(stop);
+    if (!taken) return;
+    const WorkScope scope(&queue_, taken->work);
+    Do(*taken);
+    taken.reset();
   }
 }
 
-void Migrator::Drain() {
-  std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return underway_.empty(); });
-}
+void Migrator::Drain() { queue_.Drain(); }
 
 MigratorStats Migrator::Stats() const {
   MigratorStats stats;
@@ -203,10 +297,10 @@ MigratorStats Migrator::Stats() const {
   stats.mismatches = mismatches_.load(std::memory_order_relaxed);
   stats.failed = failed_.load(std::memory_order_relaxed);
   stats.deferred = deferred_.load(std::memory_order_relaxed);
-  {
-    std::lock_guard lock(mutex_);
-    stats.waiting = underway_.size();
-  }
+  stats.waiting = queue_.size();
+  stats.waiting_bytes = queue_.held_bytes();
+  if (options_.share != nullptr) stats.use = options_.share->RecentUse();
+  stats.paused = paused_.load(std::memory_order_relaxed);
   std::lock_guard lock(unsuited_mutex_);
   stats.unsuited = unsuited_.size();
   return stats;

@@ -222,6 +222,105 @@ TEST_F(MigratorTest, CountsMovesByTheirCause) {
   EXPECT_GT(stats.cpu_ns, 0u);
 }
 
+TEST_F(MigratorTest, WantsNothingWhilePausedButDoesWhatIsAskedFor) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
+  migrator.Pause(true);
+  EXPECT_TRUE(migrator.Stats().paused);
+  EXPECT_FALSE(migrator.Wants({"a", version_}, *ParseForm("final:raw", pipeline_)));
+  EXPECT_TRUE(migrator.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kOnRequest));
+  migrator.Pause(false);
+  EXPECT_TRUE(migrator.Wants({"a", version_}, *ParseForm("final:raw", pipeline_)));
+}
+
+TEST_F(MigratorTest, StaysWithinItsShare) {
+  MigrationShare::Clock::time_point now{std::chrono::seconds(1000)};
+  MigrationShare share({.share = 0.2, .cores = 1e-3, .bytes_per_s = 1e9}, [&] { return now; });
+  Migrator::Options options = Threads(0);
+  options.share = &share;
+  Migrator migrator(&pipeline_, store_.get(), options);
+  const Form form = *ParseForm("final:raw", pipeline_);
+  int wanted = 0;
+  for (; migrator.Wants({std::to_string(wanted), version_}, form) && wanted < 10'000; ++wanted) {
+    migrator.Offer({std::to_string(wanted), version_}, ValueFor("final:raw"));
+  }
+  EXPECT_GT(wanted, 10);  // 0.2 ms of CPU, before it is known what a value of 144 bytes costs
+  EXPECT_LT(wanted, 1000);
+  now += std::chrono::seconds(2);
+  EXPECT_TRUE(migrator.Wants({"a", version_}, form));
+  migrator.ChargeRead(1'000'000);
+  EXPECT_FALSE(migrator.Wants({"a", version_}, form));
+  EXPECT_TRUE(migrator.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kOnRequest));
+}
+
+TEST_F(MigratorTest, ChargesWhatMovesHaveCostAndNoMore) {
+  MigrationShare::Clock::time_point now{std::chrono::seconds(1000)};
+  MigrationShare share({.share = 0.5, .cores = 1, .bytes_per_s = 1e6}, [&] { return now; });
+  Migrator::Options options = Threads(1);
+  options.share = &share;
+  Migrator migrator(&pipeline_, store_.get(), options);
+  for (const char* path : {"a", "b", "c"}) {
+    migrator.Offer({path, version_}, ValueFor("final:raw"));
+    migrator.Drain();
+  }
+  constexpr double kRecentSeconds = 5;
+  const MigratorStats stats = migrator.Stats();
+  EXPECT_EQ(stats.converted, 3u);
+  EXPECT_NEAR(stats.use.disk * 1e6 * kRecentSeconds, 3 * kValueBytes, 1);
+  EXPECT_NEAR(stats.use.cpu * 1e9 * kRecentSeconds, static_cast<double>(stats.cpu_ns), 1000);
+}
+
+TEST_F(MigratorTest, DoesNotWantAgainWhatIsTooLargeToWait) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(1, kValueBytes - 1));
+  const Form form = *ParseForm("final:raw", pipeline_);
+  EXPECT_TRUE(migrator.Wants({"a", version_}, form));
+  migrator.Offer({"a", version_}, ValueFor("final:raw"));
+  EXPECT_FALSE(migrator.Wants({"a", version_}, form));
+  EXPECT_TRUE(migrator.Wants({"b", version_}, form));
+  EXPECT_EQ(migrator.Stats().unsuited, 0u);
+  EXPECT_EQ(migrator.Stats().deferred, 1u);
+  EXPECT_TRUE(migrator.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kInBackground));
+  EXPECT_TRUE(store_->Find("a").has_value());
+}
+
+TEST_F(MigratorTest, TheFormOfferedLastIsTheOneThatWaits) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(0));
+  migrator.Offer({"a", version_}, ValueFor("final:raw"));
+  EXPECT_TRUE(migrator.Wants({"a", version_}, *ParseForm("final:zstd", pipeline_)));
+  migrator.Offer({"a", version_}, ValueFor("final:zstd"));
+  EXPECT_EQ(migrator.Stats().waiting, 1u);
+  EXPECT_EQ(migrator.Stats().waiting_bytes, kValueBytes);
+  EXPECT_FALSE(migrator.Wants({"a", version_}, *ParseForm("final:zstd", pipeline_)));
+}
+
+TEST_F(MigratorTest, GoingBackToTheSourceGivesUpWhatWaits) {
+  Migrator migrator(&pipeline_, store_.get(), Threads(0));
+  ASSERT_TRUE(migrator.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kOnRequest));
+  migrator.Offer({"a", version_}, ValueFor("final:zstd"));
+  migrator.GoBack("a", MoveCause::kOnRead);
+  EXPECT_EQ(migrator.Stats().waiting, 0u);
+  EXPECT_FALSE(store_->Find("a").has_value());
+}
+
+TEST_F(MigratorTest, GoingBackToTheSourceWinsOverWhatIsBeingMoved) {
+  Migrator::Options options = Threads(0);
+  Migrator* raw = nullptr;
+  options.encode = [&](const auto& form, const auto& pipeline, const auto& source, const auto& plan,
+                       const auto& value) {
+    raw->GoBack("a", MoveCause::kOnRead);
+    return EncodeForm(form, pipeline, source, plan, value);
+  };
+  Migrator migrator(&pipeline_, store_.get(), options);
+  raw = &migrator;
+  for (const MoveCause cause : {MoveCause::kInBackground, MoveCause::kOnRequest}) {
+    const auto done = migrator.Convert({"a", version_}, ValueFor("final:raw"), cause);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().code, ErrorCode::kStale);
+  }
+  EXPECT_FALSE(store_->Find("a").has_value());
+  EXPECT_EQ(migrator.Stats().failed, 0u);
+  EXPECT_TRUE(migrator.Wants({"a", version_}, *ParseForm("final:raw", pipeline_)));
+}
+
 TEST_F(MigratorTest, GivesUpWhatWaitsWhenItEnds) {
   {
     Migrator migrator(&pipeline_, store_.get(), Threads(0));
