@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What tests/bench/regimes makes of its measurements, on made-up ones: no mount, no control group."""
+"""What tests/bench/regimes makes of its measurements, on made-up ones: nothing is mounted."""
 
 import sys
 import tempfile
@@ -91,8 +91,9 @@ class Changes(unittest.TestCase):
 
     def test_loss_is_against_the_paused_turns_around(self):
         reading = epoch(100, files=400, begin_s=10.0).reading
+        # At half its rate from the first second to the third.
         slow = [end if end < 1 else end + min(end - 1, 1) for end in reading.ends]
-        reading = readers.Reading(400, 2, slow[-1], 0.0, 10.0, slow)  # at half its rate from 1 to 3 s
+        reading = readers.Reading(400, 2, slow[-1], 0.0, 10.0, slow)
         turns = Turns(None)
         turns.turns = [Turn(10, True, 0), Turn(11, False, 0), Turn(13, True, 5), Turn(14, False, 5)]
         self.assertAlmostEqual(turns.losses(reading)[0], 0.5, delta=0.02)
@@ -111,7 +112,7 @@ class Reports(unittest.TestCase):
             result = RegimeResult("d", limits, Capacity([1e7], 1, 2), {})
             result.fixed = {form: [epoch(12345)] for form in self.workload.forms}
             result.settled = [adaptive_epoch(23456)]
-            result.bound, result.samples = 34567.0, 4000
+            result.bound, result.plan = 34567.0, {"bound_samples_per_s": 34567.0}
             self.results.append(result)
 
     def test_the_widest_table_fits_100_columns(self):

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The parts of tests/bench/regimes: throttling, reading, bounds, and what is made of the figures."""
+"""The parts of tests/bench/regimes: throttling, reading, bounds, what is made of the figures."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A mount that chooses forms itself: epochs until it has settled, and what it had chosen by then."""
+"""A mount that chooses forms itself: epochs until it has settled, and what it has chosen."""
 
 import collections
+import json
 import os
 import statistics
 from dataclasses import dataclass
@@ -24,9 +25,11 @@ class AdaptiveEpoch:
     epoch: Epoch
     forms: dict  # number of samples in each form after it
     moved: float  # share of the samples whose form it changed
+    policy: dict | None = None  # what the daemon says of it
 
     def as_json(self):
-        return {**self.epoch.as_json(), "forms": self.forms, "moved": self.moved}
+        return {**self.epoch.as_json(), "forms": self.forms, "moved": self.moved,
+                "policy": self.policy}
 
 
 class AdaptiveMount:
@@ -60,8 +63,17 @@ class AdaptiveMount:
         epoch = self.throttled.read(self.names, len(self.epochs), beside=beside)
         before, self.forms = self.forms, self._forms()
         moved = sum(old != new for old, new in zip(before, self.forms)) / len(self.forms)
-        self.epochs.append(AdaptiveEpoch(epoch, dict(collections.Counter(self.forms)), moved))
+        report = self.throttled.mount.status().get("policy_report")
+        self.epochs.append(AdaptiveEpoch(epoch, dict(collections.Counter(self.forms)), moved,
+                                         report))
         return self.epochs[-1]
+
+    def plan(self, cores, disk_bytes_per_s):
+        """What the daemon's planner would reach with these capacities, as it tells; or None."""
+        asked = mounted.run_tensorfs("policy", "plan", self.throttled.mount.path, "--cores",
+                                     f"{cores:.3f}", "--disk-mb-s", f"{disk_bytes_per_s / 1e6:.3f}",
+                                     "--json")
+        return json.loads(asked.stdout) if asked.returncode == 0 else None
 
     def read_until_settled(self, at_most, report=lambda epoch: None):
         """At least CALM_EPOCHS, at most `at_most` epochs."""

@@ -13,7 +13,7 @@ class NoBlockDevice(Exception):
 
 
 def whole_disk(directory):
-    """MAJOR:MINOR of the disk that holds `directory`: throttles know disks, not their partitions."""
+    """MAJOR:MINOR of the disk that holds `directory`: throttles know no partitions."""
     number = os.stat(directory).st_dev
     name = f"{os.major(number)}:{os.minor(number)}"
     if not (SYSFS / name).exists():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The most samples per second that any mixture of forms can reach: the planner's bound, computed anew.
+"""The most samples per second that any mixture of forms can reach: the planner's bound, anew.
 
     minimise T   subject to   Σ cost[r]·x ≤ capacity[r]·T for each resource r,   Σ_f x_if = 1
 
@@ -15,8 +15,8 @@ STEPS = 25  # each leaves 0.62 of the interval
 
 
 def best_rate(costs):
-    """Samples per second. `costs[i, f, r]` are the seconds of all of resource r for sample i in form
-    f; a form that a sample cannot take costs infinitely much."""
+    """Samples per second. `costs[i, f, r]` are the seconds of all of resource r for sample i in
+    form f; a form that a sample cannot take costs infinitely much."""
     samples, _, resources = costs.shape
     prices = np.zeros(resources)
     seconds = _maximum(costs, prices, 0, 1.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A control group for one daemon: its disk reads and its cores are limited, and what it uses is counted.
+"""A control group for one daemon: limits of its disk reads and its cores, and what it used.
 
 Version 1 (blkio, cpuset, cpu, cpuacct, wherever they are mounted) or version 2 (io, cpuset, cpu).
 """

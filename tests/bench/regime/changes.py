@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A mount that lives through changes of its disk's rate and its cores: how soon it is back near the
-bound, what moving samples costs its readers meanwhile, and whether it rests when nothing changes."""
+bound, what moving samples costs its readers meanwhile, whether it rests when nothing changes."""
 
 import statistics
 from dataclasses import dataclass, field

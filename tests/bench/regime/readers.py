@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Processes that read whole files as a loader's workers do, each taking the next of a shuffled order."""
+"""Processes that read whole files as a loader's workers do, in a shuffled order."""
 
 import concurrent.futures
 import contextlib

@@ -42,6 +42,7 @@ class RegimeResult:
     epochs: list = field(default_factory=list)  # of the mixture, until it had settled
     settled: list = field(default_factory=list)  # and after that
     bound: float = 0.0
+    plan: dict | None = None  # the daemon's own, with the measured capacities
 
     def fixed_rate(self, form):
         return statistics.median(epoch.rate for epoch in self.fixed[form])
@@ -53,6 +54,10 @@ class RegimeResult:
     @property
     def adaptive_rate(self):
         return adaptive.median_rate(self.settled) if self.settled else None
+
+    @property
+    def planners_bound(self):
+        return self.plan and self.plan["bound_samples_per_s"]
 
     @property
     def epochs_until_settled(self):
@@ -74,7 +79,7 @@ class RegimeResult:
                 "fixed": {form: {"samples_per_s": self.fixed_rate(form),
                                  "epochs": [epoch.as_json() for epoch in epochs]}
                           for form, epochs in self.fixed.items()},
-                "adaptive": self.adaptive_rate, "bound": self.bound,
+                "adaptive": self.adaptive_rate, "bound": self.bound, "plan": self.plan,
                 "ratios": dict(zip(("best_fixed", "bound", "original"), self.ratios())),
                 "epochs_until_settled": self.epochs_until_settled,
                 "adaptive_epochs": [epoch.as_json() for epoch in self.epochs],
@@ -113,7 +118,7 @@ class Setting:
         return disk_bytes_per_s(self.machine, limits, paths)
 
     def read_fixed(self, result, names):
-        """One round of the disk and of the forms: as many samples as the trial read in that time."""
+        """One round of the disk and of the forms: samples as the trial read them in that time."""
         result.capacity.disk_rates.append(self._read_plainly(result.limits))
         for form, mount in zip(self.forms, self.mounts):
             epochs = result.fixed.setdefault(form.form, [])
@@ -151,6 +156,7 @@ class Setting:
                     self.read_fixed(result, names)
                 result.epochs = mixture.epochs[:until]
                 result.settled = mixture.epochs[until:]
+                result.plan = mixture.plan(_cores_left(result), result.capacity.disk_bytes_per_s)
         except adaptive.NoAdaptivePolicy as missing:
             report(missing)
             for _ in range(self.effort.rounds):
@@ -159,3 +165,13 @@ class Setting:
 
 def _count(samples):
     return max(MIN_FIXED, round(samples))
+
+
+def _cores_left(result):
+    """To the daemon, where the readers share its cores: what they used is not to be had."""
+    has = result.capacity
+    if has.all_cores > has.cores:
+        return has.cores
+    used = statistics.median(epoch.epoch.reading.cpu_s / epoch.epoch.reading.seconds
+                             for epoch in result.settled)
+    return has.cores - used

@@ -104,4 +104,5 @@ def _line(news):
     if isinstance(news, NoAdaptivePolicy):
         return str(news)
     mix = ", ".join(f"{count} {form}" for form, count in sorted(news.forms.items()))
-    return f"{news.epoch.rate:,.0f}/s, {news.moved:.0%} moved: {mix}"
+    said = f" ({news.policy['state']}: {news.policy['why']})" if news.policy else ""
+    return f"{news.epoch.rate:,.0f}/s, {news.moved:.0%} moved: {mix}{said}"

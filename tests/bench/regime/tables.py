@@ -10,7 +10,7 @@ def of_workload(workload, results):
     forms = list(results[0].fixed)
     titles = ["disk MB/s", "cores", *(form.replace(":", " ").replace("-", "- ") for form in forms),
               "adap- tive", "bound", "÷ best fixed", "÷ bound", "÷ orig.", "epochs until settled",
-              "samples"]
+              "plan- ner's bound"]
     rows = [*heading(titles), *(row(forms, result) for result in results)]
     return "\n".join([f"({workload.key}) {workload.title}: samples/s", *align(rows)])
 
@@ -28,7 +28,7 @@ def row(forms, result):
     return [disk(result.limits), str(result.limits.cores),
             *(rate(result.fixed_rate(form)) for form in forms), rate(result.adaptive_rate),
             rate(result.bound), *(ratio(value) for value in result.ratios()),
-            "–" if settled is None else str(settled), str(result.samples)]
+            "–" if settled is None else str(settled), rate(result.planners_bound)]
 
 
 def disk(limits):
@@ -113,7 +113,7 @@ def of_changes(workload, result):
     rows = [*heading(titles), *(_change_row(phase) for phase in result.phases)]
     return "\n".join([f"({workload.key}) {workload.title}: samples/s, {result.samples} samples",
                       *align(rows),
-                      f"samples that moved in the epochs of constant load: {share(result.restless)}",
+                      f"samples that moved under constant load: {share(result.restless)}",
                       f"throughput lost while samples move: {share(result.lost)}"])
 
 

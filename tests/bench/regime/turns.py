@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A policy that is paused and resumed in turn while a mount is read, so that the two can be compared
-on much the same mixture of forms."""
+"""A policy that is paused and resumed in turn while a mount is read, so that the two can be
+compared on much the same mixture of forms."""
 
 import bisect
 import statistics
@@ -41,7 +41,7 @@ class Turns:
         self.turns.append(Turn(time.monotonic(), paused, converted))
 
     def losses(self, reading):
-        """Of throughput, for each turn in which samples moved: against the paused ones around it."""
+        """Of throughput, for each turn in which samples moved, against the paused ones around."""
         turns = self.turns
         rates = [_rate(reading, turn.begin_s, after.begin_s)
                  for turn, after in zip(turns, turns[1:])]
