@@ -34,6 +34,9 @@ uint64_t BytesIn(const std::string& directory) {
   return bytes;
 }
 
+// A form that the user names he wants soon.
+double DefaultShare(const KeepOptions& keep) { return keep.target ? 1 : MigrationShare::kDefault; }
+
 // Says what has changed.
 void LogCondition(const char* what, const std::string& now, std::string* last) {
   if (now == *last) return;
@@ -53,6 +56,11 @@ uint64_t DefaultLimitBytes(const std::string& directory) {
   const uint64_t free_bytes = error ? 0 : space.available;
   return std::max<uint64_t>(BytesIn(directory) + free_bytes / 2, SampleStore::kMinLimitBytes);
 }
+
+DerivedData::DerivedData(const MountCommand* command)
+    : command_(command),
+      share_({.share = command->keep.migrate_share.value_or(DefaultShare(command->keep)),
+              .cores = static_cast<double>(UsableCores())}) {}
 
 Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& command) {
   const BlockSignals block;  // for the threads that this starts
@@ -111,6 +119,7 @@ Result<void> DerivedData::OpenAll() {
         &command_->view.pipeline, store_.get(),
         Migrator::Options{.queue_bytes = command_->serve.tensor_budget_bytes / kQueueShare,
                           .threads = UsableCores(),
+                          .share = &share_,
                           .on_mismatch = [](const std::string& message) {
                             spdlog::error("{}", Printable(message));
                           }});

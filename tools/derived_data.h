@@ -17,6 +17,7 @@
 #include "cache/tensor_cache.h"
 #include "codec/result.h"
 #include "fs/derived.h"
+#include "policy/migration_share.h"
 #include "policy/migrator.h"
 #include "tools/command.h"
 
@@ -40,6 +41,10 @@ class DerivedData {
   TensorCache* cache() const { return view_.Now().cache; }
   Migrator* migrator() const { return view_.Now().migrator; }
 
+  // The part of the machine that moves may use; not limited by the disk until somebody tells its
+  // bandwidth. Always there.
+  MigrationShare* share() { return &share_; }
+
   // Why there is no store yet, or none at all; empty if there is one.
   std::string condition() const;
 
@@ -47,7 +52,7 @@ class DerivedData {
   Result<void> WaitUntilOpen() const;
 
  private:
-  explicit DerivedData(const MountCommand* command) : command_(command) {}
+  explicit DerivedData(const MountCommand* command);
   void Run(const std::stop_token& stop);
   Result<void> OpenAll();
   Result<void> OpenStore();
@@ -55,6 +60,7 @@ class DerivedData {
   void WatchConditions(const std::stop_token& stop) const;
 
   const MountCommand* const command_;
+  MigrationShare share_;
   std::unique_ptr<SampleStore> store_;
   std::unique_ptr<TensorCache> cache_;
   std::unique_ptr<Migrator> migrator_;  // ends before the store

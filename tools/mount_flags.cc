@@ -121,6 +121,11 @@ void AddKeepFlags(CLI::App* app, KeepOptions* keep) {
                   "kept in that form from its first read on, as in fixed:final:raw")
       ->type_name("POLICY")
       ->group(kGroup);
+  AddParsed(app, "--migrate-share", ParseShare, &keep->migrate_share,
+            "At most so much of CPU and disk goes into moving samples to other forms (default: 20; "
+            "with fixed:FORM 100, no limit)")
+      ->type_name("PERCENT")
+      ->group(kGroup);
   AddParsed(app, "--store-limit", ParseStoreLimit, &keep->store_limit_bytes,
             "Hard limit of the bytes that kept forms take in the store (default: half of what is "
             "free there)")

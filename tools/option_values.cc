@@ -145,6 +145,16 @@ Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& p
   return *form;
 }
 
+Result<double> ParseShare(std::string_view text) {
+  constexpr double kAll = 100;
+  const std::string_view digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
+  const std::optional<double> percent = ToNumber<double>(digits);
+  if (!percent || !(*percent >= 0 && *percent <= kAll)) {
+    return Unexpected(text, "per cent, from 0 to 100");
+  }
+  return *percent / kAll;
+}
+
 Result<int> ParseCount(std::string_view text) {
   constexpr int kMaxCount = 1024;
   const std::optional<int> count = ToNumber<int>(text);

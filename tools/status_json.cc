@@ -31,14 +31,32 @@ Json OriginsOf(const ReadStatsSnapshot& reads) {
   return origins;
 }
 
+Json CausesOf(const MigratorStats& migrator) {
+  constexpr std::array<const char*, kMoveCauses> kNames = {"read", "background", "request"};
+  Json causes;
+  for (size_t i = 0; i < kNames.size(); ++i) {
+    const MoveStats& moves = migrator.causes[i];
+    causes[kNames[i]] = {{"moves", moves.moves},
+                         {"payload_bytes", moves.payload_bytes},
+                         {"cpu_s", static_cast<double>(moves.cpu_ns) * 1e-9}};
+  }
+  return causes;
+}
+
 Json MigrationOf(const MigratorStats& migrator) {
   return {{"converted", migrator.converted},
           {"unsuited", migrator.unsuited},
           {"failed", migrator.failed},
+          {"mismatches", migrator.mismatches},
           {"deferred", migrator.deferred},
           {"waiting", migrator.waiting},
+          {"waiting_bytes", migrator.waiting_bytes},
           {"payload_bytes", migrator.payload_bytes},
-          {"cpu_s", static_cast<double>(migrator.cpu_ns) * 1e-9}};
+          {"cpu_s", static_cast<double>(migrator.cpu_ns) * 1e-9},
+          {"causes", CausesOf(migrator)},
+          {"cpu_share", migrator.use.cpu},
+          {"disk_share", migrator.use.disk},
+          {"paused", migrator.paused}};
 }
 
 Json CacheOf(const MountStatus& status) {

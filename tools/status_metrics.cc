@@ -80,6 +80,9 @@ void AppendStore(std::string& text, const StoreStats& store, const MigratorStats
        Count(store.events.puts_refused)},
       {"tensorfs_converted_total", "counter", "Samples converted to another form.",
        Count(migrator.converted)},
+      {"tensorfs_conversion_mismatches_total", "counter",
+       "Conversions given up because they would have given another tensor.",
+       Count(migrator.mismatches)},
   };
   AppendAll(text, metrics);
 }

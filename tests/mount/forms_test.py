@@ -68,6 +68,7 @@ class FixedForm(FormsTestCase):
                     pngs = SAMPLES // 5 if form == "source:jpeg-crop" else 0
                     unsuited = status["migration"]["unsuited"]
                     self.assertEqual(unsuited, pngs)
+                    self.assertEqual(status["migration"]["mismatches"], 0)
                     self.assertEqual(status["migration"]["converted"], SAMPLES - unsuited)
                 with self.mount_store() as mount:
                     self.assert_all_right(mount)

@@ -83,6 +83,16 @@ TEST(ParseSocketAddress, RefusesWhatIsNoAddress) {
   }
 }
 
+TEST(ParseShare, IsInPerCent) {
+  EXPECT_DOUBLE_EQ(ParseShare("20").value(), 0.2);
+  EXPECT_DOUBLE_EQ(ParseShare("2.5%").value(), 0.025);
+  EXPECT_EQ(ParseShare("0").value(), 0);
+  EXPECT_EQ(ParseShare("100").value(), 1);
+  for (const char* text : {"-1", "101", "many", "", "%", "20%%", "nan"}) {
+    EXPECT_FALSE(ParseShare(text)) << text;
+  }
+}
+
 TEST(ParseCount, RefusesNoneAndTooMany) {
   EXPECT_EQ(ParseCount("16").value(), 16);
   for (const char* text : {"0", "-1", "many", "100000", "1.5", ""}) EXPECT_FALSE(ParseCount(text));

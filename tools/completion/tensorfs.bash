@@ -24,6 +24,7 @@ _tensorfs_value() {
     --center-crop) words="224" ;;
     --memory-limit) words="512MiB 1GiB 2GiB" ;;
     --policy) words="keep fixed:final:raw fixed:source:jpeg-crop fixed:source:original" ;;
+    --migrate-share) words="5 20 50 100" ;;
     --store-limit | --cache-limit) words="1GiB 10GiB 100GiB" ;;
     --metrics) words="127.0.0.1:9100" ;;
     --extensions) words="jpg,jpeg,png" ;;
@@ -50,7 +51,7 @@ _tensorfs() {
       mount) words="--pipeline --resize --interpolation --center-crop --grayscale --dtype
         --normalize --layout --present --names --extensions --follow-outside-links --memory-limit
         --decode-threads --threads --io --page-cache --attr-timeout --immutable --policy
-        --store-limit --cache --cache-limit --foreground --store --metrics
+        --migrate-share --store-limit --cache --cache-limit --foreground --store --metrics
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
       policy) words="--json --form --help" ;;
