@@ -4,11 +4,10 @@
 #define TENSORFS_FS_DERIVED_H_
 
 #include <atomic>
-#include <optional>
 
 #include "cache/sample_store.h"
 #include "cache/tensor_cache.h"
-#include "codec/form.h"
+#include "policy/form_policy.h"
 #include "policy/migrator.h"
 
 namespace tensorfs {
@@ -18,16 +17,18 @@ struct Derived {
   SampleStore* store = nullptr;
   TensorCache* cache = nullptr;
   Migrator* migrator = nullptr;
-  std::optional<Form> target;  // that samples are to be kept in; needs a store and a migrator
+  FormPolicy* policy = nullptr;  // needs a store and a migrator
 };
 
-// What there is of it at the moment: nothing until it is open. Thread-safe; does not own.
+// What there is of it at the moment: nothing before it is open and after it was withdrawn.
+// Thread-safe; does not own.
 class DerivedView {
  public:
   const Derived& Now() const { return *now_.load(std::memory_order_acquire); }
 
-  // Once. `derived` does not change any more, and outlives this.
+  // `derived` does not change any more until it is withdrawn, when nobody reads any more.
   void Publish(const Derived* derived) { now_.store(derived, std::memory_order_release); }
+  void Withdraw() { Publish(&Nothing()); }
 
  private:
   static const Derived& Nothing() {

@@ -393,6 +393,26 @@ Result<std::vector<Inode>> SampleFs::ListSamples(const std::string& presented_pa
   return samples;
 }
 
+Result<SampleFacts> SampleFs::FactsOf(Inode sample) const {
+  const Result<std::string> path = impl_->PathOf(sample);
+  if (!path) return tl::unexpected(path.error());
+  const Result<SourceFile> file = impl_->source.OpenFile(*path);
+  if (!file) return tl::unexpected(file.error());
+  if (!impl_->IsSample(*path, file->attr)) {
+    return Fail(ErrorCode::kInvalidArgument, Printable(*path) + ": not a sample");
+  }
+  const Result<ImageHeader> header = impl_->maker->HeaderOf(*file);
+  if (!header) return Fail(Printable(*path), header.error());
+  const Result<uint64_t> bytes = impl_->maker->FileBytesOf(*file);
+  if (!bytes) return Fail(Printable(*path), bytes.error());
+  const auto kept = impl_->loader->FindKept(*path, VersionOf(file->attr));
+  return SampleFacts{.path = *path,
+                     .content = header->format == ImageFormat::kJpeg ? "JPEG" : "PNG",
+                     .features = FeaturesOf(*header, static_cast<uint64_t>(file->attr.st_size)),
+                     .tensor_bytes = *bytes,
+                     .kept = kept ? kept->form.form : Form()};
+}
+
 Result<std::string> SampleFs::SourcePathOf(Inode inode) const { return impl_->PathOf(inode); }
 
 Result<bool> SampleFs::Convert(Inode sample, const Form& form, MoveCause cause) {

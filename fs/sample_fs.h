@@ -114,6 +114,9 @@ class SampleFs {
   // The sample's path in the source. Errors: kNotFound.
   Result<std::string> SourcePathOf(Inode inode) const;
 
+  // What a policy asks about a sample. Errors: those of Read; kInvalidArgument for another file.
+  Result<SampleFacts> FactsOf(Inode sample) const;
+
   // Keeps the sample in the form, on this thread. Returns whether there was anything to do.
   // REQUIRES: the filesystem was given a store and a migrator. Errors: kUnsupported if the sample
   // cannot be kept so; otherwise those of Read, and of the store.

@@ -34,31 +34,32 @@ SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
       cache_fingerprint_(cache_fingerprint),
       meters_(meters) {}
 
-Result<SampleLoader::Loaded> SampleLoader::Load(const std::string& path,
+Result<SampleLoader::Loaded> SampleLoader::Load(const SampleAddress& address,
                                                 const SourceFile& file) const {
-  const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
-  const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
-  if (FilePtr cached = FromCache(key, sample.version)) {
+  const SourceVersion version = VersionOf(file.attr);
+  const CacheKey key{.path = address.path, .fingerprint = cache_fingerprint_};
+  if (FilePtr cached = FromCache(key, version)) {
+    if (derived().policy != nullptr) derived().policy->NoteCachedRead(address.inode);
     return Loaded{cached, Origin::kCache, cached->bytes.size()};
   }
   const uint64_t cpu_start = ThreadCpuNs();
-  Result<Loaded> loaded = FromStoreOrSource(sample, file);
-  if (loaded && derived().cache != nullptr) {
-    derived().cache->Offer(key, sample.version, loaded->file->bytes, loaded->file,
+  Result<Loaded> loaded = FromStoreOrSource(address, file);
+  if (loaded && IsToBeCached(address)) {
+    derived().cache->Offer(key, version, loaded->file->bytes, loaded->file,
                            SecondsOfCpuSince(cpu_start));
   }
   return loaded;
 }
 
-Result<SampleLoader::Warmed> SampleLoader::Warm(const std::string& path,
+Result<SampleLoader::Warmed> SampleLoader::Warm(const SampleAddress& address,
                                                 const SourceFile& file) const {
-  const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
-  const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
-  if (derived().cache->Peek(key, sample.version)) return Warmed::kHere;
+  const SourceVersion version = VersionOf(file.attr);
+  const CacheKey key{.path = address.path, .fingerprint = cache_fingerprint_};
+  if (derived().cache->Peek(key, version)) return Warmed::kHere;
   const uint64_t cpu_start = ThreadCpuNs();
-  const Result<Loaded> loaded = FromStoreOrSource(sample, file);
+  const Result<Loaded> loaded = FromStoreOrSource(address, file);
   if (!loaded) return tl::unexpected(loaded.error());
-  const bool taken = derived().cache->Insert(key, sample.version, loaded->file->bytes, loaded->file,
+  const bool taken = derived().cache->Insert(key, version, loaded->file->bytes, loaded->file,
                                              SecondsOfCpuSince(cpu_start));
   return taken ? Warmed::kLoaded : Warmed::kNoRoom;
 }
@@ -112,7 +113,8 @@ Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& fi
     derived().migrator->GoBack(path, cause);
     return true;
   }
-  Result<TensorMaker::Made> made = maker_->Make(file, &form, cause);
+  const auto choose = [&](const ImageHeader&) { return std::optional(form); };
+  Result<TensorMaker::Made> made = maker_->Make(file, choose, cause);
   if (!made) return tl::unexpected(made.error());
   // Whoever makes moves in the background charges for his thread.
   if (cause == MoveCause::kInBackground) derived().migrator->ChargeRead(0, SizeOf(file));
@@ -154,22 +156,39 @@ SampleLoader::FilePtr SampleLoader::FromCache(const CacheKey& key,
   return file;
 }
 
-Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const Migrator::Sample& sample,
+bool SampleLoader::IsToBeCached(const SampleAddress& address) const {
+  if (derived().cache == nullptr) return false;
+  return derived().policy == nullptr || derived().policy->IsToBeCached(address.inode);
+}
+
+Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress& address,
                                                              const SourceFile& file) const {
-  const std::optional<StoredSample> kept = FindKept(sample.path, sample.version);
-  const Form* wanted = WantedForm(sample, kept);
-  if (kept && wanted == nullptr) {
-    if (FilePtr stored = FromStore(sample.path, *kept)) {
-      return Loaded{std::move(stored), Origin::kStore, kept->location.payload_bytes};
-    }
-  }
   const uint64_t cpu_start = ThreadCpuNs();
-  Result<Loaded> loaded = FromSource(sample, file, wanted);
-  // The store would have had it for less; how much less is not known here.
-  if (kept && wanted != nullptr) {
-    derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, SizeOf(file));
+  const Migrator::Sample sample{.path = address.path, .version = VersionOf(file.attr)};
+  std::optional<StoredSample> kept = FindKept(address.path, sample.version);
+  const std::optional<Form> target = TargetOf(address);
+  if (kept && target == kOriginal) {
+    derived().migrator->GoBack(address.path, MoveCause::kOnRead);
+    kept.reset();
   }
-  return loaded;
+  const Form form = kept ? kept->form.form : kOriginal;
+  if (!kept) return FromSource(address, file, form, target);
+  if (MovesNow(sample, form, target)) {
+    Result<Loaded> loaded = FromSource(address, file, form, target);
+    // The store would have had it for less; how much less is not known here.
+    derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, SizeOf(file));
+    return loaded;
+  }
+  FilePtr stored = FromStore(address.path, *kept);
+  if (!stored) return FromSource(address, file, kOriginal, target);
+  if (derived().policy != nullptr) {
+    derived().policy->NoteRead({.sample = address.inode,
+                                .features = FeaturesOfKept(address, file, kept->form),
+                                .kept = form,
+                                .served = form,
+                                .cpu_s = SecondsOfCpuSince(cpu_start)});
+  }
+  return Loaded{std::move(stored), Origin::kStore, kept->location.payload_bytes};
 }
 
 // Null if the source has to help.
@@ -191,29 +210,59 @@ SampleLoader::FilePtr SampleLoader::FromStore(const std::string& path,
   return nullptr;
 }
 
-// The form that the sample is to be converted to now, or null.
-const Form* SampleLoader::WantedForm(const Migrator::Sample& sample,
-                                     const std::optional<StoredSample>& kept) const {
-  if (!derived().target) return nullptr;
-  const Form& target = *derived().target;
-  if (target == (kept ? kept->form.form : kOriginal)) return nullptr;
-  if (target == kOriginal) {
-    derived().migrator->GoBack(sample.path, MoveCause::kOnRead);
-    return nullptr;
-  }
-  return derived().migrator->Wants(sample, target) ? &target : nullptr;
+std::optional<Form> SampleLoader::TargetOf(const SampleAddress& address) const {
+  if (derived().policy == nullptr) return std::nullopt;
+  return derived().policy->TargetOf(address.inode, address.path);
 }
 
-Result<SampleLoader::Loaded> SampleLoader::FromSource(const Migrator::Sample& sample,
-                                                      const SourceFile& file,
-                                                      const Form* wanted) const {
-  Result<TensorMaker::Made> made = maker_->Make(file, wanted);
+bool SampleLoader::MovesNow(const Migrator::Sample& sample, const Form& kept,
+                            const std::optional<Form>& target) const {
+  return target && *target != kept && derived().migrator->Wants(sample, *target);
+}
+
+// What is not known any more since the last mount: whether it is a JPEG is guessed by the name,
+// which decides nothing but the costs that are expected.
+SampleFeatures SampleLoader::FeaturesOfKept(const SampleAddress& address, const SourceFile& file,
+                                            const StoredForm& kept) const {
+  if (const auto known = derived().policy->FeaturesOf(address.inode)) return *known;
+  const bool png = address.path.ends_with(".png") || address.path.ends_with(".PNG");
+  return {.kind = png ? SourceKind::kPng : SourceKind::kJpeg,
+          .width = kept.source_size.width,
+          .height = kept.source_size.height,
+          .source_bytes = SizeOf(file)};
+}
+
+Result<SampleLoader::Loaded> SampleLoader::FromSource(const SampleAddress& address,
+                                                      const SourceFile& file, const Form& kept,
+                                                      const std::optional<Form>& target) const {
+  const uint64_t cpu_start = ThreadCpuNs();
+  const Migrator::Sample sample{.path = address.path, .version = VersionOf(file.attr)};
+  FormPolicy* const policy = derived().policy;
+  std::optional<Form> wanted;
+  const auto choose = [&](const ImageHeader& header) {
+    std::optional<Form> form = target;
+    if (!form && policy != nullptr && policy->Chooses()) {
+      form = policy->ChooseFor(address.inode, FeaturesOf(header, SizeOf(file)));
+    }
+    if (form != kOriginal && MovesNow(sample, kept, form)) wanted = form;
+    return wanted;
+  };
+  Result<TensorMaker::Made> made = maker_->Make(file, choose);
   if (!made) return tl::unexpected(made.error());
+  if (policy != nullptr) {
+    FormPolicy::Read read{.sample = address.inode,
+                          .features = FeaturesOf(made->header, SizeOf(file)),
+                          .kept = kept,
+                          .served = kOriginal};
+    if (!wanted) read.cpu_s = SecondsOfCpuSince(cpu_start);
+    policy->NoteRead(read);
+  }
   if (made->value) {
     derived().migrator->ChargeRead(made->value_cpu_ns);
     derived().migrator->Offer(sample, *std::move(made->value));
-  } else if (wanted != nullptr) {
+  } else if (wanted) {
     derived().migrator->NoteUnsuited(sample, *wanted);
+    policy->NoteUnsuited(address.inode);
   }
   return Loaded{std::move(made->file), Origin::kSource, SizeOf(file)};
 }

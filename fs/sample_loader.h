@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where a sample's final file is to be had: from the cache, from what the store keeps of the
 // sample, or from the source, in this order. Whatever is wrong with the first two, the source still
-// has the right bytes. What was made is offered to the cache and, if the sample is to be kept in
-// another form, to the migrator.
+// has the right bytes. What was made is offered to the cache and, if the policy wants the
+// sample in another form, to the migrator; the policy is told of every read.
 //
 // Immutable but for what it is given; thread-safe.
 #ifndef TENSORFS_FS_SAMPLE_LOADER_H_
@@ -21,6 +21,7 @@
 #include "fs/derived.h"
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
+#include "fs/sample_address.h"
 #include "fs/source_tree.h"
 #include "fs/tensor_maker.h"
 #include "policy/migrator.h"
@@ -44,7 +45,7 @@ class SampleLoader {
     uint64_t read_bytes = 0;
   };
   // Errors: those of TensorMaker::Make.
-  Result<Loaded> Load(const std::string& path, const SourceFile& file) const;
+  Result<Loaded> Load(const SampleAddress& address, const SourceFile& file) const;
 
   // Keeps the sample in the form, unless it is kept in it already, on this thread. Returns whether
   // there was anything to do. Errors: kNotFound without a store; kUnsupported if it cannot be kept
@@ -55,7 +56,7 @@ class SampleLoader {
   enum class Warmed : uint8_t { kLoaded, kHere, kNoRoom };
   // Sees to it that the cache has the sample. REQUIRES: there is a cache.
   // Errors: those of TensorMaker::Make.
-  Result<Warmed> Warm(const std::string& path, const SourceFile& file) const;
+  Result<Warmed> Warm(const SampleAddress& address, const SourceFile& file) const;
 
   struct Comparison {
     uint64_t bytes = 0;  // of the presented file
@@ -76,12 +77,16 @@ class SampleLoader {
 
  private:
   FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
-  Result<Loaded> FromStoreOrSource(const Migrator::Sample& sample, const SourceFile& file) const;
+  Result<Loaded> FromStoreOrSource(const SampleAddress& address, const SourceFile& file) const;
   FilePtr FromStore(const std::string& path, const StoredSample& sample) const;
-  const Form* WantedForm(const Migrator::Sample& sample,
-                         const std::optional<StoredSample>& kept) const;
-  Result<Loaded> FromSource(const Migrator::Sample& sample, const SourceFile& file,
-                            const Form* wanted) const;
+  bool IsToBeCached(const SampleAddress& address) const;
+  std::optional<Form> TargetOf(const SampleAddress& address) const;
+  bool MovesNow(const Migrator::Sample& sample, const Form& kept,
+                const std::optional<Form>& target) const;
+  Result<Loaded> FromSource(const SampleAddress& address, const SourceFile& file, const Form& kept,
+                            const std::optional<Form>& target) const;
+  SampleFeatures FeaturesOfKept(const SampleAddress& address, const SourceFile& file,
+                                const StoredForm& kept) const;
 
   const Derived& derived() const { return derived_->Now(); }
 

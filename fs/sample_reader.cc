@@ -91,7 +91,7 @@ auto SampleReader::RetryIfChanged(const SampleAddress& sample, SourceFile file,
 Result<SampleLoader::Loaded> SampleReader::LoadUnchanged(const SampleAddress& sample,
                                                          SourceFile file) const {
   return RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
-    return loader_->Load(sample.path, current);
+    return loader_->Load(sample, current);
   });
 }
 
@@ -107,7 +107,7 @@ Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file,
 
 Result<SampleLoader::Warmed> SampleReader::Warm(const SampleAddress& sample, SourceFile file) {
   auto warmed = RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
-    return loader_->Warm(sample.path, current);
+    return loader_->Warm(sample, current);
   });
   if (warmed) return warmed;
   ReportFailure(sample, warmed.error());

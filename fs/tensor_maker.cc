@@ -116,11 +116,15 @@ Result<ImageHeader> TensorMaker::HeaderOf(const SourceFile& source,
   return header;
 }
 
-Result<TensorSpec> TensorMaker::SpecOf(const SourceFile& source) const {
+Result<ImageHeader> TensorMaker::HeaderOf(const SourceFile& source) const {
   Prefix storage;
   const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, storage, source_meter_);
   if (!prefix) return tl::unexpected(prefix.error());
-  const Result<ImageHeader> header = HeaderOf(source, *prefix);
+  return HeaderOf(source, *prefix);
+}
+
+Result<TensorSpec> TensorMaker::SpecOf(const SourceFile& source) const {
+  const Result<ImageHeader> header = HeaderOf(source);
   if (!header) return tl::unexpected(header.error());
   return pipeline_.SpecFor(header->size);
 }
@@ -156,17 +160,18 @@ Result<std::string> TensorMaker::ToNpy(const SourceFile& source,
 }
 
 // Null if the sample cannot take the form, or a read cannot have the memory for that.
-std::unique_ptr<ValueTaker> TensorMaker::TakerFor(const Form* wanted, MoveCause cause,
+std::unique_ptr<ValueTaker> TensorMaker::TakerFor(const std::optional<Form>& wanted,
+                                                  MoveCause cause,
                                                   const ValueTaker::Making& making) const {
   const TensorPlan& plan = making.job.plan();
-  if (wanted == nullptr || !FormFits(*wanted, pipeline_, making.header, plan)) return {};
+  if (!wanted || !FormFits(*wanted, pipeline_, making.header, plan)) return {};
   auto taker = std::make_unique<ValueTaker>(*wanted, cause, making);
   const size_t most_bytes = std::max(LeaseBytes(making, taker.get()), taker->bytes_to_encode());
   if (cause == MoveCause::kOnRead && most_bytes > budget_->limit_bytes()) return {};
   return taker;
 }
 
-Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form* wanted,
+Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const ChooseForm& choose,
                                             MoveCause cause) const {
   Prefix prefix_storage;
   const Result<std::span<const uint8_t>> prefix = ReadPrefix(source, prefix_storage, source_meter_);
@@ -177,6 +182,7 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form
   if (!job) return tl::unexpected(job.error());
   const Result<TensorFileLayout> layout = TensorFileLayout::Create(format_, job->spec());
   if (!layout) return tl::unexpected(layout.error());
+  const std::optional<Form> wanted = choose ? choose(*header) : std::nullopt;
 
   const ValueTaker::Making making{pipeline_, *header, *job, *layout, SizeOf(source)};
   const std::unique_ptr<ValueTaker> taker = TakerFor(wanted, cause, making);
@@ -192,10 +198,10 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Form
   Buffer file(layout->file_bytes());
   const Result<void> decoded = Decode(making, *whole, file.bytes, cause, taker.get());
   if (!decoded) return tl::unexpected(decoded.error());
-  if (!taker) return Made{.file = Finish(std::move(file), *std::move(lease))};
+  if (!taker) return Made{.file = Finish(std::move(file), *std::move(lease)), .header = *header};
   if (taker->keeps_source()) taker->KeepSource(std::move(storage));
   MemoryBudget::Lease value_lease = lease->Split(taker->bytes_afterwards());
-  Made made{.file = Finish(std::move(file), *std::move(lease))};
+  Made made{.file = Finish(std::move(file), *std::move(lease)), .header = *header};
   made.value = taker->Take(*budget_, std::move(value_lease), made.file);
   made.value_cpu_ns = taker->cpu_ns();
   return made;

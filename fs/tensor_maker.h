@@ -52,6 +52,7 @@ class TensorMaker {
   // The size of every presented file, if it does not depend on the source.
   std::optional<uint64_t> FixedFileBytes() const { return fixed_file_bytes_; }
 
+  Result<ImageHeader> HeaderOf(const SourceFile& source) const;
   // What Make would make, from the header alone.
   Result<TensorSpec> SpecOf(const SourceFile& source) const;
   Result<uint64_t> FileBytesOf(const SourceFile& source) const;
@@ -62,16 +63,18 @@ class TensorMaker {
 
   struct Made {
     FilePtr file;
+    ImageHeader header = {};
     // What was wanted, unless the sample cannot take that form or, on a read, the memory budget
     // could never hold both.
     std::optional<FormValue> value = {};
     uint64_t value_cpu_ns = 0;  // what that took of this thread
   };
-  // `wanted`, if not null, is a form that the sample shall be kept in: the value that takes is at
-  // hand in passing. It comes with the memory to encode it, but on a read, where it may have to
-  // wait first. Errors: those of TensorJob; kTooLarge beyond the budget;
+  // `choose`, if not empty, may name a form that the sample shall be kept in: the value that takes
+  // is at hand in passing. It comes with the memory to encode it, but on a read, where it may have
+  // to wait first. Errors: those of TensorJob; kTooLarge beyond the budget;
   // kBusy if the source changed while it was read (open it again); kIo.
-  Result<Made> Make(const SourceFile& source, const Form* wanted = nullptr,
+  using ChooseForm = std::function<std::optional<Form>(const ImageHeader&)>;
+  Result<Made> Make(const SourceFile& source, const ChooseForm& choose = {},
                     MoveCause cause = MoveCause::kOnRead) const;
 
   // `read` fills a buffer of `payload_bytes`. Errors: those of StoredTensorJob and of `read`;
@@ -90,7 +93,7 @@ class TensorMaker {
         decode_slots_(decode_threads) {}
 
   Result<ImageHeader> HeaderOf(const SourceFile& source, std::span<const uint8_t> prefix) const;
-  std::unique_ptr<ValueTaker> TakerFor(const Form* wanted, MoveCause cause,
+  std::unique_ptr<ValueTaker> TakerFor(const std::optional<Form>& wanted, MoveCause cause,
                                        const ValueTaker::Making& making) const;
   Result<void> Decode(const ValueTaker::Making& making, std::span<const uint8_t> source,
                       std::span<uint8_t> file, MoveCause cause, ValueTaker* taker) const;

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/policy_settings.h"
+
 namespace tensorfs {
 
 enum class PolicyMode : uint8_t {
@@ -29,6 +31,7 @@ enum class PolicyState : uint8_t {
   kSettled,      // all is as planned
   kPaused,       // by the user
 };
+inline constexpr int kPolicyStates = 8;
 
 std::string_view NameOf(PolicyMode mode);    // "adaptive", "fixed", "keep"
 std::string_view NameOf(PolicyState state);  // "reader-bound", "not-worth", …
@@ -100,25 +103,6 @@ struct MigrationReport {
   uint64_t moved = 0;       // samples since the mount
   uint64_t waiting = 0;     // samples that are not yet as planned
   uint64_t mismatches = 0;  // moves given up because the new payload did not give the same bytes
-};
-
-struct PolicySettings {
-  double migrate_share = 0.2;
-  double window_s = 0;          // over which load is observed
-  double dead_band = 0.1;       // a plan must be better by this much
-  double expected_rereads = 0;  // of each sample: over these a move must pay
-  uint64_t store_limit_bytes = 0;
-  std::optional<uint64_t> cache_limit_bytes;  // nothing without a cache
-};
-
-// What `tensorfs policy set` changes; all else stays.
-struct SettingsPatch {
-  std::optional<double> migrate_share;     // 0 to 1
-  std::optional<double> window_s;          // above 0
-  std::optional<double> dead_band;         // 0 and more
-  std::optional<double> expected_rereads;  // 0 and more
-  std::optional<uint64_t> store_limit_bytes;
-  std::optional<uint64_t> cache_limit_bytes;
 };
 
 struct PolicyReport {

@@ -28,8 +28,8 @@ struct DaemonOptions {
 
 // What is derived from the source, in which form, and how much of it is kept.
 struct KeepOptions {
-  std::string policy;                   // the text of --policy; empty: nothing is converted
-  std::optional<Form> target;           // what it means, once the pipeline is known
+  std::string policy;                   // the text of --policy; empty: adaptive
+  PolicyChoice choice;                  // what it means, once the pipeline is known
   std::optional<double> migrate_share;  // 0 to 1; nothing: the default of the policy
   uint64_t store_limit_bytes = 0;       // 0: the default
   std::string cache;                    // its directory; empty: no cache

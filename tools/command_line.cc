@@ -102,9 +102,9 @@ Result<Command> FinishMount(const MountFlags& flags) {
   if (!pipeline) return tl::unexpected(pipeline.error());
   const Result<void> presentable = CheckPresentable(command.view.format, *pipeline);
   if (!presentable) return tl::unexpected(presentable.error());
-  const Result<std::optional<Form>> target = ParsePolicy(command.keep.policy, *pipeline);
-  if (!target) return tl::unexpected(target.error());
-  command.keep.target = *target;
+  const Result<PolicyChoice> choice = ParsePolicy(command.keep.policy, *pipeline);
+  if (!choice) return tl::unexpected(choice.error());
+  command.keep.choice = *choice;
   command.view.pipeline = std::move(*pipeline);
   return command;
 }

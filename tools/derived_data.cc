@@ -35,7 +35,9 @@ uint64_t BytesIn(const std::string& directory) {
 }
 
 // A form that the user names he wants soon.
-double DefaultShare(const KeepOptions& keep) { return keep.target ? 1 : MigrationShare::kDefault; }
+double DefaultShare(const KeepOptions& keep) {
+  return keep.choice.mode == PolicyMode::kFixed ? 1 : MigrationShare::kDefault;
+}
 
 // Says what has changed.
 void LogCondition(const char* what, const std::string& now, std::string* last) {
@@ -57,14 +59,11 @@ uint64_t DefaultLimitBytes(const std::string& directory) {
   return std::max<uint64_t>(BytesIn(directory) + free_bytes / 2, SampleStore::kMinLimitBytes);
 }
 
-DerivedData::DerivedData(const MountCommand* command)
-    : command_(command),
-      share_({.share = command->keep.migrate_share.value_or(DefaultShare(command->keep)),
-              .cores = static_cast<double>(UsableCores())}) {}
-
-Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& command) {
+Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& command,
+                                                       const ServedMount& served,
+                                                       DerivedView* view) {
   const BlockSignals block;  // for the threads that this starts
-  std::unique_ptr<DerivedData> data(new DerivedData(&command));
+  std::unique_ptr<DerivedData> data(new DerivedData(&command, served, view));
   data->thread_ = std::jthread([raw = data.get()](const std::stop_token& stop) { raw->Run(stop); });
   std::unique_lock lock(data->mutex_);
   data->is_opened_.wait_for(lock, kPatience, [&] { return data->opened_.has_value(); });
@@ -76,7 +75,17 @@ Result<std::unique_ptr<DerivedData>> DerivedData::Open(const MountCommand& comma
   return data;
 }
 
-DerivedData::~DerivedData() = default;
+DerivedData::DerivedData(const MountCommand* command, const ServedMount& served, DerivedView* view)
+    : command_(command),
+      served_(served),
+      view_(view),
+      share_({.share = command->keep.migrate_share.value_or(DefaultShare(command->keep)),
+              .cores = static_cast<double>(UsableCores())}) {}
+
+DerivedData::~DerivedData() {
+  thread_ = {};  // it might still publish
+  view_->Withdraw();
+}
 
 std::string DerivedData::condition() const {
   std::lock_guard lock(mutex_);
@@ -99,8 +108,8 @@ void DerivedData::Run(const std::stop_token& stop) {
     derived_ = {.store = store_.get(),
                 .cache = cache_.get(),
                 .migrator = migrator_.get(),
-                .target = command_->keep.target};
-    view_.Publish(&derived_);
+                .policy = policy_->policy()};
+    view_->Publish(&derived_);
   }
   {
     std::lock_guard lock(mutex_);
@@ -123,6 +132,8 @@ Result<void> DerivedData::OpenAll() {
                           .on_mismatch = [](const std::string& message) {
                             spdlog::error("{}", Printable(message));
                           }});
+    policy_ = std::make_unique<PolicyRuntime>(*command_, served_, store_.get(), cache_.get(),
+                                              migrator_.get(), &share_);
   });
 }
 

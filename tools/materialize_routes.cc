@@ -69,7 +69,7 @@ Result<JobProgress> Start(const std::string& body, const Pipeline& pipeline, Sam
   }
   const Result<MaterializeRequest> request = ParseRequest(body);
   if (!request) return tl::unexpected(request.error());
-  const Result<Form> form = FormFor(*request, pipeline, derived->view().Now().target);
+  const Result<Form> form = FormFor(*request, pipeline, derived->policy()->fixed());
   if (!form) return tl::unexpected(form.error());
   const Result<void> possible = CheckForm(*form, pipeline);
   if (!possible) return tl::unexpected(possible.error());

@@ -117,8 +117,9 @@ void AddServeFlags(CLI::App* app, MountCommand* command) {
 void AddKeepFlags(CLI::App* app, KeepOptions* keep) {
   constexpr const char* kGroup = "Forms and cache";
   app->add_option("--policy", keep->policy,
-                  "keep (default): samples stay in the form they are kept in; fixed:FORM: each is "
-                  "kept in that form from its first read on, as in fixed:final:raw")
+                  "adaptive (default): each sample is kept in the form that this machine can serve "
+                  "fastest now; keep: samples stay in the form they are kept in; fixed:FORM: each "
+                  "is kept in that form from its first read on, as in fixed:final:raw")
       ->type_name("POLICY")
       ->group(kGroup);
   AddParsed(app, "--migrate-share", ParseShare, &keep->migrate_share,

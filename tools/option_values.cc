@@ -129,12 +129,13 @@ Result<uint64_t> ParseCacheLimit(std::string_view text) {
   return bytes;
 }
 
-Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& pipeline) {
+Result<PolicyChoice> ParsePolicy(std::string_view text, const Pipeline& pipeline) {
   constexpr std::string_view kFixed = "fixed:";
-  if (text.empty() || text == "keep") return std::nullopt;
+  if (text.empty() || text == NameOf(PolicyMode::kAdaptive)) return PolicyChoice();
+  if (text == NameOf(PolicyMode::kKeep)) return PolicyChoice{PolicyMode::kKeep, std::nullopt};
   if (!text.starts_with(kFixed)) {
     return Fail(ErrorCode::kInvalidArgument, "--policy " + std::string(text) +
-                                                 ": expected keep or fixed:FORM, as in "
+                                                 ": expected adaptive, keep or fixed:FORM, as in "
                                                  "fixed:final:raw");
   }
   const Result<Form> form = ParseForm(text.substr(kFixed.size()), pipeline);
@@ -142,7 +143,7 @@ Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& p
   if (const Result<void> possible = CheckForm(*form, pipeline); !possible) {
     return Fail("--policy", possible.error());
   }
-  return *form;
+  return PolicyChoice{PolicyMode::kFixed, *form};
 }
 
 Result<double> ParseShare(std::string_view text) {

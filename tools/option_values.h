@@ -22,6 +22,7 @@
 #include "codec/tensor_spec.h"
 #include "fs/fuse_server.h"
 #include "fs/sample_fs.h"
+#include "policy/policy_report.h"
 #include "tools/log.h"
 
 namespace tensorfs {
@@ -63,8 +64,15 @@ Result<TensorFileFormat> ParseFormat(std::string_view text);
 Result<NamesMode> ParseNames(std::string_view text);
 Result<IoMode> ParseIoMode(std::string_view text);
 Result<PageCacheMode> ParsePageCacheMode(std::string_view text);
-// "keep" or "" is nothing, "fixed:FORM" the form.
-Result<std::optional<Form>> ParsePolicy(std::string_view text, const Pipeline& pipeline);
+
+// What --policy says.
+struct PolicyChoice {
+  PolicyMode mode = PolicyMode::kAdaptive;
+  std::optional<Form> fixed;  // with kFixed
+};
+
+// "adaptive" (or ""), "keep", "fixed:FORM".
+Result<PolicyChoice> ParsePolicy(std::string_view text, const Pipeline& pipeline);
 Result<LogLevel> ParseLogLevel(std::string_view text);
 
 }  // namespace tensorfs

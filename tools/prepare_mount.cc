@@ -98,9 +98,9 @@ Result<void> LoadPipeline(MountCommand* command) {
   if (!pipeline) return tl::unexpected(pipeline.error());
   const Result<void> presentable = CheckPresentable(command->view.format, *pipeline);
   if (!presentable) return Fail(command->pipeline_file, presentable.error());
-  const Result<std::optional<Form>> target = ParsePolicy(command->keep.policy, *pipeline);
-  if (!target) return tl::unexpected(target.error());
-  command->keep.target = *target;
+  const Result<PolicyChoice> choice = ParsePolicy(command->keep.policy, *pipeline);
+  if (!choice) return tl::unexpected(choice.error());
+  command->keep.choice = *choice;
   command->view.pipeline = std::move(*pipeline);
   return {};
 }

@@ -16,6 +16,8 @@
 #include "fs/fuse_server.h"
 #include "fs/printable.h"
 #include "fs/sample_fs.h"
+#include "policy/device_meters.h"
+#include "policy/read_meter.h"
 #include "policy/read_stats.h"
 #include "tools/allocator.h"
 #include "tools/block_signals.h"
@@ -47,7 +49,7 @@ MountInfo Describe(const MountCommand& command) {
           .store = command.daemon.store,
           .pipeline = command.view.pipeline.ToString(),
           .present = std::string(NameOf(command.view.format)),
-          .policy = command.keep.policy.empty() ? "keep" : command.keep.policy,
+          .policy = command.keep.policy.empty() ? "adaptive" : command.keep.policy,
           .cache = command.keep.cache};
 }
 
@@ -100,11 +102,11 @@ MountStatus StatusOf(const MountCommand& command, const Parts& parts, const Fuse
                      .cache = {},
                      .migrator = {},
                      .forms = {}};
-  const Derived& derived = parts.derived->view().Now();
+  const DerivedData& derived = *parts.derived;
   status.store.condition = parts.derived->condition();
-  if (derived.store != nullptr) status.store = derived.store->Stats();
-  if (derived.cache != nullptr) status.cache = derived.cache->Stats();
-  if (derived.migrator != nullptr) status.migrator = derived.migrator->Stats();
+  if (derived.store() != nullptr) status.store = derived.store()->Stats();
+  if (derived.cache() != nullptr) status.cache = derived.cache()->Stats();
+  if (derived.migrator() != nullptr) status.migrator = derived.migrator()->Stats();
   status.forms = CountForms(status.store, command.view.pipeline);
   return status;
 }
@@ -139,14 +141,24 @@ Result<void> ServeMount(const MountCommand& command, const std::function<void()>
   const Result<StoreDir> store = StoreDir::Open(command.daemon.store);
   if (!store) return tl::unexpected(store.error());
   if (auto log = StartLog(command.daemon); !log) return log;
-  ViewOptions view = command.view;
-  view.root_xattrs[kControlXattr] = store->path() + "/" + kControlSocketName;
+  ViewOptions shown = command.view;
+  shown.root_xattrs[kControlXattr] = store->path() + "/" + kControlSocketName;
   ReadStats stats;
-  const Result<std::unique_ptr<DerivedData>> derived = DerivedData::Open(command);
-  if (!derived) return tl::unexpected(derived.error());
-  Result<std::unique_ptr<SampleFs>> fs =
-      SampleFs::Create(command.source, std::move(view), command.serve, &stats, &(*derived)->view());
+  const DeviceMeters devices(command.source, store->path(), command.keep.cache);
+  ReadMeter requests;
+  ServeOptions serve = command.serve;
+  serve.meters = {.source = devices.source(),
+                  .store = devices.store(),
+                  .cache = devices.cache(),
+                  .requests = &requests};
+  DerivedView view;
+  const Result<std::unique_ptr<SampleFs>> fs =
+      SampleFs::Create(command.source, std::move(shown), serve, &stats, &view);
   if (!fs) return tl::unexpected(fs.error());
+  const ServedMount mount{
+      .fs = fs->get(), .reads = &stats, .devices = &devices, .requests = &requests};
+  const Result<std::unique_ptr<DerivedData>> derived = DerivedData::Open(command, mount, &view);
+  if (!derived) return tl::unexpected(derived.error());
   Result<void> served = ServeUntilEnd(command, {fs->get(), derived->get(), &stats}, on_ready);
   if (served) {
     spdlog::info("unmounted {}", Printable(command.mountpoint));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/fs/fixed_policy.h"
 #include "tests/fs/sample_fs_fixture.h"
 #include "tests/fs/sample_maker.h"
 
@@ -33,6 +34,7 @@ class MovedSampleTest : public SampleFsTest {
 
   void End() {
     fs_.reset();  // first: values of it may still wait
+    policy_.reset();
     migrator_.reset();
     view_.reset();
   }
@@ -40,10 +42,9 @@ class MovedSampleTest : public SampleFsTest {
   void Start(const std::string& form, const Migrator::Options& options, ServeOptions serve = {}) {
     End();
     migrator_.emplace(&pipeline_, store_.get(), options);
-    derived_ = {.store = store_.get(),
-                .cache = nullptr,
-                .migrator = &*migrator_,
-                .target = *ParseForm(form, pipeline_)};
+    policy_ = std::make_unique<FixedPolicy>(form, pipeline_, store_.get(), &*migrator_, &stats_);
+    derived_ = {
+        .store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .policy = policy_->get()};
     view_.emplace();
     view_->Publish(&derived_);
     ViewOptions view;
@@ -69,6 +70,7 @@ class MovedSampleTest : public SampleFsTest {
   std::vector<std::string> expected_;
   std::unique_ptr<SampleStore> store_;
   std::optional<Migrator> migrator_;
+  std::unique_ptr<FixedPolicy> policy_;
   Derived derived_;
   std::optional<DerivedView> view_;
 };

@@ -21,7 +21,7 @@ class StoredSampleTest : public SampleFsTest {
     ASSERT_TRUE(store.has_value()) << store.error().message;
     store_ = std::move(*store);
     migrator_.emplace(&pipeline_, store_.get(), Migrator::Options{.queue_bytes = 1 << 20});
-    derived_ = {.store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .target = {}};
+    derived_ = {.store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .policy = nullptr};
     view_.Publish(&derived_);
     ViewOptions view;
     view.pipeline = pipeline_;

@@ -23,7 +23,7 @@ _tensorfs_value() {
     --resize) words="256 224" ;;
     --center-crop) words="224" ;;
     --memory-limit) words="512MiB 1GiB 2GiB" ;;
-    --policy) words="keep fixed:final:raw fixed:source:jpeg-crop fixed:source:original" ;;
+    --policy) words="adaptive keep fixed:final:raw fixed:source:jpeg-crop fixed:source:original" ;;
     --migrate-share) words="5 20 50 100" ;;
     --store-limit | --cache-limit) words="1GiB 10GiB 100GiB" ;;
     --metrics) words="127.0.0.1:9100" ;;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// A part of the samples as they are kept, as they are planned, and as they would best be on a
+// machine: the three mixes that decisions and reports compare. Immutable.
+#ifndef TENSORFS_POLICY_EVALUATED_PLAN_H_
+#define TENSORFS_POLICY_EVALUATED_PLAN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "policy/planner.h"
+#include "policy/problem_builder.h"
+#include "policy/sample_table.h"
+
+namespace tensorfs {
+
+// A limit is planned for as a little less: predictions err, and a full store helps nobody.
+inline constexpr double kUsableSpace = 0.95;
+
+struct EvaluatedPlan {
+  // `samples` stand for `all`, and get their part of the space.
+  EvaluatedPlan(const ProblemBuilder& builder, std::vector<KnownSample> samples, size_t all,
+                const MachineCapacity& machine);
+
+  // Samples a second where an epoch takes so long.
+  double RateOf(double epoch_s) const { return epoch_s > 0 ? weight / epoch_s : 0; }
+
+  std::vector<KnownSample> samples;
+  PlanProblem problem;
+  std::vector<uint8_t> kept;  // forms, one a sample
+  std::vector<uint8_t> target;
+  PlanUsage kept_usage;
+  PlanUsage target_usage;
+  Plan best;
+  double weight = 0;  // of all samples: reads in an epoch
+  bool target_is_over_limit = false;
+};
+
+}  // namespace tensorfs
+
+#endif  // TENSORFS_POLICY_EVALUATED_PLAN_H_

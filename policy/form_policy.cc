@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+#include "policy/form_policy.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <limits>
+#include <utility>
+
+#include "policy/form_words.h"
+
+namespace tensorfs {
+namespace {
+
+// Samples that plans are made for: prices do not change with more of them, and decide the rest.
+constexpr size_t kMostPlanned = 4096;
+constexpr uint64_t kLeastSamples = 20;  // read in a window, to judge by
+constexpr double kNsPerSecond = 1e9;
+constexpr double kSmoothing = 0.3;     // of a new window's value
+constexpr double kSettledPart = 0.01;  // of the samples may wait for their move
+// Until reads from the cache have been measured: copying a tensor.
+constexpr double kCachedCpuS = 50e-6;
+constexpr uint64_t kLeastCachedReads = 50;
+
+// A device is asked for a little more than it is believed to give: it then stays busy enough for a
+// change of what it can give to show (policy/capacity_estimate.h).
+constexpr double kAsked = 1.05;
+
+double Smooth(double old_value, double new_value) {
+  return old_value == 0 ? new_value : old_value + kSmoothing * (new_value - old_value);
+}
+
+double UnixTime() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / kNsPerSecond;
+}
+
+}  // namespace
+
+FormPolicy::FormPolicy(Parts parts)
+    : parts_(std::move(parts)),
+      builder_(parts_.model, parts_.roles),
+      table_(parts_.cache != nullptr ? static_cast<FormIndex>(parts_.model->forms().size())
+                                     : kNoForm),
+      pins_(&parts_.model->pipeline()),
+      last_(TotalsNow()),
+      settings_(parts_.settings) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+FormPolicy::~FormPolicy() = default;
+
+void FormPolicy::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      const std::chrono::duration<double> window(settings_.window_s);
+      wake_.wait_for(lock, stop, window, [] { return false; });
+    }
+    if (!stop.stop_requested()) Step(parts_.observer->Observe());
+  }
+}
+
+std::shared_ptr<const FormPolicy::TakenPlan> FormPolicy::plan() const {
+  std::lock_guard lock(mutex_);
+  return plan_;
+}
+
+FormIndex FormPolicy::IndexOf(const Form& form) const {
+  const std::vector<Form>& forms = parts_.model->forms();
+  for (size_t i = 0; i < forms.size(); ++i) {
+    // Whatever the level: it is not written down with what is kept.
+    if (forms[i].stage == form.stage && forms[i].encoding == form.encoding) {
+      return static_cast<FormIndex>(i);
+    }
+  }
+  return kNoForm;
+}
+
+// What is planned for the cache is kept as its source.
+Form FormPolicy::FormAt(FormIndex index) const {
+  return index < parts_.model->forms().size() ? parts_.model->forms()[index] : Form{};
+}
+
+std::optional<Form> FormPolicy::TargetOf(uint64_t sample, const std::string& source_path) const {
+  if (std::optional<Form> pinned = pins_.FormFor(source_path)) return pinned;
+  if (parts_.mode == PolicyMode::kFixed) return parts_.fixed;
+  if (!Chooses()) return std::nullopt;
+  const std::optional<KnownSample> known = table_.Find(sample);
+  if (!known || known->planned == kNoForm || builder_.IsCache(known->planned)) return std::nullopt;
+  return FormAt(known->planned);
+}
+
+FormIndex FormPolicy::ChooseIndex(const TakenPlan& plan, uint64_t sample,
+                                  const SampleFeatures& features) const {
+  std::array<FormUse, SampleTable::kMaxForms> storage;
+  const std::span<FormUse> uses = std::span(storage).first(builder_.forms());
+  builder_.UsesOf(features, plan.machine, uses);
+  return static_cast<FormIndex>(ChooseForm(plan.rules, uses, 1, plan.prices, sample));
+}
+
+std::optional<Form> FormPolicy::ChooseFor(uint64_t sample, const SampleFeatures& features) const {
+  const auto taken = plan();
+  if (!taken || paused_) return std::nullopt;
+  return FormAt(ChooseIndex(*taken, sample, features));
+}
+
+bool FormPolicy::IsToBeCached(uint64_t sample) const {
+  if (!Chooses()) return true;
+  const std::optional<KnownSample> known = table_.Find(sample);
+  return known && builder_.IsCache(known->planned) && known->planned != kNoForm;
+}
+
+void FormPolicy::NoteRead(const Read& read) {
+  const FormIndex kept = IndexOf(read.kept);
+  table_.NoteRead(read.sample, read.features, kept);
+  const FormIndex served = IndexOf(read.served);
+  if (read.cpu_s && served != kNoForm) parts_.model->NoteRead(served, read.features, *read.cpu_s);
+  if (!plans_) return;
+  const std::optional<KnownSample> known = table_.Find(read.sample);
+  if (!known || known->planned != kNoForm) return;
+  if (const auto taken = plan()) {
+    table_.Plan(read.sample, ChooseIndex(*taken, read.sample, read.features));
+  }
+}
+
+void FormPolicy::NoteUnsuited(uint64_t sample) {
+  const std::optional<KnownSample> known = table_.Find(sample);
+  if (known) table_.Plan(sample, known->kept);
+}
+
+std::optional<SampleFeatures> FormPolicy::FeaturesOf(uint64_t sample) const {
+  const std::optional<KnownSample> known = table_.Find(sample);
+  if (!known) return std::nullopt;
+  return known->features;
+}
+
+void FormPolicy::NoteMoved(uint64_t sample, const Form& kept) {
+  table_.NoteKept(sample, IndexOf(kept));
+}
+
+std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {
+  const auto taken = plan();
+  if (!taken || !Chooses()) return {};
+  const FormPrices prices(taken->rules, taken->prices);
+  std::vector<std::pair<double, Move>> moves;
+  std::vector<FormUse> uses(builder_.forms());
+  std::vector<FormCost> costs(parts_.model->forms().size());
+  for (const KnownSample& sample : table_.Misplaced(4 * most)) {
+    const FormIndex to = sample.target();
+    const size_t from = sample.kept == kNoForm ? 0 : sample.kept;
+    builder_.UsesOf(sample.features, taken->machine, uses);
+    parts_.model->Predict(sample.features, costs);
+    const double gain = prices.Cost(uses[from], from, 1) - prices.Cost(uses[to], to, 1);
+    const double cost = costs[0].cpu_s + costs[to].encode_cpu_s + costs[to].cpu_s;
+    moves.emplace_back(gain / cost, Move{.sample = sample.id, .form = FormAt(to)});
+  }
+  std::ranges::stable_sort(moves, std::greater(), [](const auto& move) { return move.first; });
+  std::vector<Move> best;
+  for (const auto& [gain, move] : moves) {
+    if (best.size() < most) best.push_back(move);
+  }
+  return best;
+}
+
+void FormPolicy::LimitMoves(const Observation& observation) const {
+  MigrationShare::Limits limits{.cores = observation.cpu.to_be_had};
+  const auto device = static_cast<size_t>(parts_.roles.store);
+  if (device < observation.devices.size()) {
+    limits.bytes_per_s = observation.devices[device].capacity_bytes_per_s.value_or(0);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    limits.share = settings_.migrate_share;
+  }
+  parts_.share->SetLimits(limits);
+}
+
+FormPolicy::Totals FormPolicy::TotalsNow() const {
+  const ReadStatsSnapshot reads = parts_.reads->Snapshot();
+  const MigratorStats moves = parts_.migrator->Stats();
+  return {.samples = reads.samples,
+          .load_cpu_ns = reads.cpu_ns,
+          .move_cpu_ns = moves.cpu_ns,
+          .moved = moves.converted};
+}
+
+// What the filesystem itself takes: all that this process used and that neither loading samples nor
+// moving them explains.
+void FormPolicy::LearnOverhead(const Observation& observation, const Totals& now,
+                               uint64_t samples) {
+  if (!costs_known_) return;  // measuring them takes CPU, too
+  const auto cpu_ns = static_cast<double>(now.load_cpu_ns - last_.load_cpu_ns + now.move_cpu_ns -
+                                          last_.move_cpu_ns);
+  const double own_s = observation.cpu.own * observation.window_s;
+  const double rest_s = std::max(0.0, own_s - cpu_ns / kNsPerSecond);
+  read_cpu_s_ = Smooth(read_cpu_s_, rest_s / static_cast<double>(samples));
+}
+
+MachineCapacity FormPolicy::CapacityOf(const Observation& observation) const {
+  MachineCapacity machine;
+  machine.cores = observation.cpu.to_be_had;
+  machine.read_cpu_s = read_cpu_s_;
+  for (const DeviceObservation& device : observation.devices) {
+    machine.device_bytes_per_s.push_back(
+        kAsked * device.capacity_bytes_per_s.value_or(std::numeric_limits<double>::infinity()));
+  }
+  const OriginStats cached = parts_.reads->Snapshot().origins[static_cast<size_t>(Origin::kCache)];
+  machine.cached_cpu_s =
+      cached.samples < kLeastCachedReads
+          ? kCachedCpuS
+          : static_cast<double>(cached.cpu_ns) / kNsPerSecond / static_cast<double>(cached.samples);
+  std::lock_guard lock(mutex_);
+  if (settings_.store_limit_bytes > 0) {
+    machine.store_limit_bytes = kUsableSpace * static_cast<double>(settings_.store_limit_bytes);
+  }
+  machine.cache_limit_bytes =
+      kUsableSpace * static_cast<double>(settings_.cache_limit_bytes.value_or(0));
+  return machine;
+}
+
+EvaluatedPlan FormPolicy::Evaluate(const MachineCapacity& machine, size_t most) const {
+  return EvaluatedPlan(builder_, table_.Spread(most), table_.Count().samples, machine);
+}
+
+void FormPolicy::Step(const Observation& observation) {
+  const Totals now = TotalsNow();
+  const uint64_t samples = now.samples - last_.samples;
+  Beliefs beliefs;
+  {
+    std::lock_guard lock(mutex_);
+    beliefs = beliefs_;
+  }
+  beliefs.observation = observation;
+  beliefs.rates.achieved = static_cast<double>(samples) / observation.window_s;
+  const MigrationShare::Use use = parts_.share->RecentUse();
+  beliefs.share_used = std::max(use.cpu, use.disk);
+  history_.NoteMoved(now.moved - last_.moved);
+  const bool enough = samples >= kLeastSamples;
+  if (enough) {
+    rate_ = Smooth(rate_, beliefs.rates.achieved);
+    LearnOverhead(observation, now, samples);
+  }
+  last_ = now;
+  beliefs.machine = CapacityOf(observation);
+  LimitMoves(observation);
+  if (parts_.mode != PolicyMode::kAdaptive) {
+    Tell(beliefs, PolicyState::kOff,
+         parts_.mode == PolicyMode::kFixed ? "all samples have one form" : "nothing is moved");
+  } else if (paused_) {
+    Tell(beliefs, PolicyState::kPaused, "paused: nothing is planned or moved");
+  } else if (!costs_known_) {
+    Tell(beliefs, PolicyState::kMeasuring, "measuring what each form costs on some samples");
+  } else if (!enough) {
+    TellProgress(beliefs, "too few reads to judge by");
+  } else {
+    Decide(beliefs, Evaluate(beliefs.machine, kMostPlanned));
+  }
+  std::lock_guard lock(mutex_);
+  beliefs_ = std::move(beliefs);
+}
+
+void FormPolicy::Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated) {
+  beliefs.rates.predicted_present = evaluated.RateOf(evaluated.kept_usage.epoch_s);
+  beliefs.rates.predicted_plan = evaluated.RateOf(evaluated.target_usage.epoch_s);
+  beliefs.rates.bound = evaluated.RateOf(evaluated.best.bound_s);
+  beliefs.prices = evaluated.best.prices;
+  JudgeSettings settings;
+  {
+    std::lock_guard lock(mutex_);
+    settings = {.dead_band = settings_.dead_band, .expected_rereads = settings_.expected_rereads};
+  }
+  const PlanOutlook outlook{.target_s = evaluated.target_usage.epoch_s,
+                            .plan_s = evaluated.best.epoch_s,
+                            .move_s = builder_.MoveSeconds(evaluated.problem, evaluated.samples,
+                                                           evaluated.kept, evaluated.best.choice),
+                            .waiting_share = beliefs.observation.demand.busy,
+                            .over_limit = evaluated.target_is_over_limit};
+  const std::string gain = PercentWords(GainOf(outlook));
+  switch (judge_.Judge(outlook, settings)) {
+    case Verdict::kReaderBound:
+      return TellProgress(beliefs, "the readers are the bottleneck, not this mount");
+    case Verdict::kGoodEnough:
+      return TellProgress(beliefs, "");
+    case Verdict::kNotPaid:
+      return Tell(beliefs, PolicyState::kNotWorth,
+                  "a gain of " + gain + " would not pay for its moves over the expected reads");
+    case Verdict::kConfirm:
+      return Tell(beliefs, PolicyState::kWatching,
+                  "a plan would gain " + gain + "; waiting for the next window to confirm it");
+    case Verdict::kTake:
+      Take(beliefs, evaluated);
+      return TellProgress(beliefs, "");
+  }
+}
+
+void FormPolicy::Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated) {
+  const auto taken =
+      std::make_shared<const TakenPlan>(TakenPlan{.prices = evaluated.best.prices,
+                                                  .rules = builder_.Rules(beliefs.machine),
+                                                  .machine = beliefs.machine});
+  const auto old = plan();
+  table_.PlanAll(
+      [&](const KnownSample& sample) { return ChooseIndex(*taken, sample.id, sample.features); });
+  PlanChange change;
+  change.unix_time_s = UnixTime();
+  change.cores = beliefs.machine.cores;
+  change.devices = LoadsOf(beliefs.observation);
+  if (old) change.old_prices = NamePrices(old->prices, beliefs.observation, old->machine);
+  change.new_prices = NamePrices(taken->prices, beliefs.observation, beliefs.machine);
+  change.samples_to_move = table_.Count().misplaced;
+  change.predicted_gain = evaluated.target_usage.epoch_s / evaluated.best.epoch_s - 1;
+  change.reason =
+      old ? ChangeWords(old->machine, beliefs.machine, beliefs.observation) : "the first plan";
+  history_.Add(std::move(change), rate_);
+  {
+    std::lock_guard lock(mutex_);
+    plan_ = taken;
+  }
+  plans_ = true;
+}
+
+// Where a plan is being carried out, or has been.
+void FormPolicy::TellProgress(Beliefs& beliefs, const std::string& otherwise) {
+  const SampleTable::Counts counts = table_.Count();
+  const auto settled = static_cast<size_t>(kSettledPart * static_cast<double>(counts.samples));
+  if (counts.misplaced > 0 && parts_.on_misplaced) parts_.on_misplaced();
+  if (counts.misplaced > settled) {
+    return Tell(beliefs, PolicyState::kMoving,
+                "moving samples to the plan: " + CountWords(counts.samples - counts.misplaced) +
+                    " of " + CountWords(counts.samples) + " are there");
+  }
+  if (!otherwise.empty()) {
+    const bool few = beliefs.rates.achieved * beliefs.observation.window_s < kLeastSamples;
+    return Tell(beliefs, few ? PolicyState::kWatching : PolicyState::kReaderBound, otherwise);
+  }
+  history_.NoteSettled(rate_);
+  Tell(beliefs, PolicyState::kSettled,
+       plans_ ? "all samples are as planned, and no plan is enough better"
+              : "no plan is enough better than reading the sources as they are");
+}
+
+void FormPolicy::Tell(Beliefs& beliefs, PolicyState state, std::string why) const {
+  beliefs.state = state;
+  beliefs.why = std::move(why);
+}
+
+}  // namespace tensorfs

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "tools/policy_runtime.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "fs/form_prober.h"
+#include "policy/candidate_forms.h"
+#include "tools/cost_file.h"
+#include "tools/pin_file.h"
+
+namespace tensorfs {
+namespace {
+
+// How soon a data set without a single readable sample is looked at again.
+constexpr std::chrono::seconds kNextAttempt{10};
+
+// Moves that are decided together: what is best changes slowly.
+constexpr size_t kMovesAtOnce = 64;
+
+int IndexOf(const DeviceMeters& devices, const ReadMeter* meter) {
+  int index = 0;
+  for (const DeviceMeters::Device& device : devices.devices()) {
+    if (&device.meter == meter) return index;
+    ++index;
+  }
+  return 0;
+}
+
+DeviceRoles RolesOf(const DeviceMeters& devices, bool cached) {
+  DeviceRoles roles{.source = IndexOf(devices, devices.source()),
+                    .store = IndexOf(devices, devices.store()),
+                    .cache = {}};
+  if (cached) roles.cache = IndexOf(devices, devices.cache());
+  return roles;
+}
+
+void WaitFor(std::chrono::seconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop, time, [] { return false; });
+}
+
+}  // namespace
+
+PolicyRuntime::PolicyRuntime(const MountCommand& command, const ServedMount& served,
+                             SampleStore* store, TensorCache* cache, Migrator* migrator,
+                             MigrationShare* share)
+    : command_(command),
+      fs_(served.fs),
+      model_(command.view.pipeline, CandidateForms(command.view.pipeline)),
+      observer_(served.devices, served.requests),
+      policy_(PartsFor(command, served, store, cache, migrator, share)),
+      mover_(
+          share, [this] { return NextMove(); },
+          [this](const BackgroundMover::Target& target) { return Move(target); }) {
+  LoadPins(command.daemon.store, policy_.pins());
+  if (command.keep.choice.mode != PolicyMode::kAdaptive) return;
+  measuring_ = std::jthread([this](const std::stop_token& stop) { Measure(stop); });
+}
+
+PolicyRuntime::~PolicyRuntime() {
+  policy_.Stop();  // it tells the mover of plans
+  measuring_ = {};
+  if (policy_.plans_from_costs()) Save();
+}
+
+FormPolicy::Parts PolicyRuntime::PartsFor(const MountCommand& command, const ServedMount& served,
+                                          SampleStore* store, TensorCache* cache,
+                                          Migrator* migrator, MigrationShare* share) {
+  FormPolicy::Parts parts;
+  parts.mode = command.keep.choice.mode;
+  parts.fixed = command.keep.choice.fixed;
+  parts.settings.store_limit_bytes = store->Stats().limit_bytes;
+  if (cache != nullptr) parts.settings.cache_limit_bytes = cache->Stats().limit_bytes;
+  parts.roles = RolesOf(*served.devices, cache != nullptr);
+  parts.model = &model_;
+  parts.observer = &observer_;
+  parts.migrator = migrator;
+  parts.share = share;
+  parts.settings.migrate_share = share->limits().share;
+  parts.store = store;
+  parts.cache = cache;
+  parts.reads = served.reads;
+  parts.on_misplaced = [this] { mover_.Notify(); };
+  parts.facts = [fs = served.fs](uint64_t sample) { return fs->FactsOf(sample); };
+  return parts;
+}
+
+std::optional<BackgroundMover::Target> PolicyRuntime::NextMove() {
+  if (moves_.empty()) {
+    moves_ = policy_.NextMoves(kMovesAtOnce);
+    std::ranges::reverse(moves_);
+  }
+  if (moves_.empty()) return std::nullopt;
+  const FormPolicy::Move move = moves_.back();
+  moves_.pop_back();
+  return BackgroundMover::Target{.sample = move.sample, .form = move.form};
+}
+
+Result<bool> PolicyRuntime::Move(const BackgroundMover::Target& target) {
+  Result<bool> moved = fs_->Convert(target.sample, target.form, MoveCause::kInBackground);
+  if (moved) {
+    policy_.NoteMoved(target.sample, target.form);
+  } else if (moved.error().code == ErrorCode::kUnsupported) {
+    policy_.NoteUnsuited(target.sample);
+  }
+  return moved;
+}
+
+void PolicyRuntime::Measure(const std::stop_token& stop) {
+  if (LoadCosts(command_.daemon.store, &model_)) return policy_.StartPlanning();
+  while (!stop.stop_requested()) {
+    const FormProber::Report report = FormProber(fs_, &model_).Run(stop);
+    if (report.measured > 0 && !report.stopped) {
+      spdlog::info("measured the forms of {} samples in {:.1f} s of CPU time", report.measured,
+                   report.cpu_s);
+      Save();
+      return policy_.StartPlanning();
+    }
+    WaitFor(kNextAttempt, stop);
+  }
+}
+
+void PolicyRuntime::Save() const {
+  const Result<void> saved = SaveCosts(command_.daemon.store, model_);
+  if (!saved) spdlog::warn("what was learned of the forms is not kept: {}", saved.error().message);
+}
+
+}  // namespace tensorfs
