@@ -11,6 +11,8 @@ import mounted
 
 from .daemons import Epoch, ThrottledMount
 
+FORMS_LOOKED_AT = 400  # of samples, after each epoch
+CALM_S = 8  # of reading at least, before it counts as settled
 CALM_EPOCHS = 3  # without moves and at one rate, before it counts as settled
 CALM_SHARE = 0.01  # of the samples may move all the same
 SPREAD = 0.10  # of the rate around its median
@@ -23,7 +25,7 @@ class NoAdaptivePolicy(Exception):
 @dataclass(frozen=True)
 class AdaptiveEpoch:
     epoch: Epoch
-    forms: dict  # number of samples in each form after it
+    forms: dict  # share of the samples in each form after it
     moved: float  # share of the samples whose form it changed
     policy: dict | None = None  # what the daemon says of it
 
@@ -55,17 +57,19 @@ class AdaptiveMount:
         self.throttled.close()
 
     def _forms(self):
-        """By sample."""
+        """Of samples all over the tree, always the same."""
+        some = self.names[::-(-len(self.names) // FORMS_LOOKED_AT)]
         return [os.getxattr(path, "user.tensorfs.form").decode()
-                for path in self.throttled.paths(self.names)]
+                for path in self.throttled.paths(some)]
 
     def read_epoch(self, beside=None):
         epoch = self.throttled.read(self.names, len(self.epochs), beside=beside)
         before, self.forms = self.forms, self._forms()
         moved = sum(old != new for old, new in zip(before, self.forms)) / len(self.forms)
         report = self.throttled.mount.status().get("policy_report")
-        self.epochs.append(AdaptiveEpoch(epoch, dict(collections.Counter(self.forms)), moved,
-                                         report))
+        shares = {form: count / len(self.forms)
+                  for form, count in collections.Counter(self.forms).items()}
+        self.epochs.append(AdaptiveEpoch(epoch, shares, moved, report))
         return self.epochs[-1]
 
     def plan(self, cores, disk_bytes_per_s):
@@ -76,10 +80,12 @@ class AdaptiveMount:
         return json.loads(asked.stdout) if asked.returncode == 0 else None
 
     def read_until_settled(self, at_most, report=lambda epoch: None):
-        """At least CALM_EPOCHS, at most `at_most` epochs."""
-        while len(self.epochs) < at_most:
+        """Whole epochs, at least CALM_EPOCHS; at most `at_most`, or as many as take CALM_S."""
+        read_s = 0.0
+        while len(self.epochs) < at_most or read_s < CALM_S:
             report(self.read_epoch())
-            if is_calm(self.epochs[-CALM_EPOCHS:]):
+            read_s = sum(epoch.epoch.reading.seconds for epoch in self.epochs)
+            if read_s >= CALM_S and is_calm(self.epochs[-CALM_EPOCHS:]):
                 break
 
 

@@ -4,13 +4,14 @@
 Version 1 (blkio, cpuset, cpu, cpuacct, wherever they are mounted) or version 2 (io, cpuset, cpu).
 """
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 PERIOD_US = 100_000
-V1_CONTROLLERS = ("blkio", "cpuset", "cpu", "cpuacct")
+V1_CONTROLLERS = ("blkio", "cpuset", "cpuacct", "cpu")
 REMOVE_TIMEOUT_S = 10
 MOST_SHARES_V1 = 262_144
 MOST_WEIGHT_V2 = 10_000
@@ -35,18 +36,39 @@ class Limits:
         return f"{disk}, {self.cores} {'core' if self.cores == 1 else 'cores'}"
 
 
-def make_group(name, disk, cores_by="cpuset"):
-    """A new group; `disk` is MAJOR:MINOR. `cores_by` is cpuset or quota."""
+@contextlib.contextmanager
+def put_first(name):
+    """A group whose programs go before all others; daemons and readers are to share it, for a
+    daemon's idle threads yield to the readers only within one group. Yields where it is."""
+    places = _v1_places()
+    root = places.get("cpu") or _v2_root()
+    if root is None or os.geteuid() != 0:
+        raise NoControlGroups("control groups need root, and a mounted cpu controller")
+    folder = root / name
+    folder.mkdir()
+    try:
+        if "cpu" in places:
+            (folder / "cpu.shares").write_text(str(MOST_SHARES_V1))
+        else:
+            (folder / "cgroup.subtree_control").write_text("+io +cpuset +cpu")
+            (folder / "cpu.weight").write_text(str(MOST_WEIGHT_V2))
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def make_group(name, disk, cores_by="cpuset", first=None):
+    """A new group; `disk` is MAJOR:MINOR, `cores_by` is cpuset or quota, `first` from put_first."""
     if os.geteuid() != 0:
         raise NoControlGroups("control groups need root")
     places = _v1_places()
     if all(controller in places for controller in V1_CONTROLLERS):
-        return _GroupV1(places, name, disk, cores_by)
+        return _GroupV1(places, name, disk, cores_by, first)
     root = _v2_root()
     if root is None:
         raise NoControlGroups("neither blkio, cpuset, cpu and cpuacct (version 1) nor a unified "
                               "hierarchy with io, cpuset and cpu (version 2) is mounted")
-    return _GroupV2(root, name, disk, cores_by)
+    return _GroupV2(first or root, name, disk, cores_by)
 
 
 def usable_cores():
@@ -81,11 +103,28 @@ def _cpu_list(cores):
     return ",".join(map(str, usable[:cores]))
 
 
+def _remove(folder):
+    """Processes that are still in it go to where it is."""
+    deadline = time.monotonic() + REMOVE_TIMEOUT_S
+    while folder.exists() and time.monotonic() < deadline:
+        for pid in (folder / "cgroup.procs").read_text().split():
+            try:
+                (folder.parent / "cgroup.procs").write_text(pid)
+            except OSError:
+                pass  # ended meanwhile
+        try:
+            folder.rmdir()
+        except OSError:
+            time.sleep(0.05)  # the last process is about to end
+
+
 class Group:
     """What both versions share. Not limited until `limit` is called."""
 
-    def __init__(self, folders, disk, cores_by):
+    def __init__(self, folders, entered, disk, cores_by):
+        """`folders` are made and removed; in all of `entered` the group's processes are."""
         self.folders = folders
+        self.entered = entered
         self.disk = disk
         self.cores_by = cores_by
         for folder in folders:
@@ -99,40 +138,33 @@ class Group:
 
     def command_prefix(self):
         """Before a command, this runs it and what it starts in the group."""
-        moves = "".join(f"echo $$ > '{folder}/cgroup.procs' && " for folder in self.folders)
+        moves = "".join(f"echo $$ > '{folder}/cgroup.procs' && " for folder in self.entered)
         return ["/bin/sh", "-c", moves + 'exec "$@"', "sh"]
 
     def enter(self):
         """Moves the calling process."""
-        for folder in self.folders:
+        for folder in self.entered:
             (folder / "cgroup.procs").write_text(str(os.getpid()))
 
     def remove(self):
-        """Processes that are still in the group go back to the root."""
         for folder in self.folders:
-            self._remove_folder(folder)
-
-    def _remove_folder(self, folder):
-        deadline = time.monotonic() + REMOVE_TIMEOUT_S
-        while folder.exists() and time.monotonic() < deadline:
-            for pid in (folder / "cgroup.procs").read_text().split():
-                try:
-                    (folder.parent / "cgroup.procs").write_text(pid)
-                except OSError:
-                    pass  # ended meanwhile
-            try:
-                folder.rmdir()
-            except OSError:
-                time.sleep(0.05)  # the last process is about to end
+            _remove(folder)
 
 
 class _GroupV1(Group):
-    def __init__(self, places, name, disk, cores_by):
-        self.blkio, self.cpuset, self.cpu, self.cpuacct = (places[controller] / name
-                                                           for controller in V1_CONTROLLERS)
-        # One folder where controllers are mounted together.
-        super().__init__(list(dict.fromkeys([self.blkio, self.cpuset, self.cpu, self.cpuacct])),
-                         disk, cores_by)
+    def __init__(self, places, name, disk, cores_by, first):
+        self.blkio, self.cpuset, self.cpuacct = (places[controller] / name
+                                                 for controller in ("blkio", "cpuset", "cpuacct"))
+        self.cpu = (first or places["cpu"]) / name
+        own = [self.blkio, self.cpuset]
+        if places["cpu"] == places["cpuacct"]:  # mounted together
+            self.cpuacct = self.cpu
+        else:
+            own.append(self.cpuacct)
+        needs_own_cpu = cores_by == "quota" or self.cpuacct == self.cpu or first is None
+        if needs_own_cpu:
+            own.append(self.cpu)
+        super().__init__(own, own if needs_own_cpu else [*own, first], disk, cores_by)
         parent = self.cpuset.parent
         for part in ("cpuset.cpus", "cpuset.mems"):
             (self.cpuset / part).write_text((parent / part).read_text())
@@ -145,10 +177,6 @@ class _GroupV1(Group):
             (self.cpu / "cpu.cfs_quota_us").write_text(str(PERIOD_US * limits.cores))
         else:
             (self.cpuset / "cpuset.cpus").write_text(_cpu_list(limits.cores))
-
-    def put_first(self):
-        """Before whatever else the machine does."""
-        (self.cpu / "cpu.shares").write_text(str(MOST_SHARES_V1))
 
     def cpu_s(self):
         return int((self.cpuacct / "cpuacct.usage").read_text()) * 1e-9
@@ -163,9 +191,10 @@ class _GroupV1(Group):
 
 class _GroupV2(Group):
     def __init__(self, root, name, disk, cores_by):
-        (root / "cgroup.subtree_control").write_text("+io +cpuset +cpu")
+        if root == _v2_root():
+            (root / "cgroup.subtree_control").write_text("+io +cpuset +cpu")
         self.folder = root / name
-        super().__init__([self.folder], disk, cores_by)
+        super().__init__([self.folder], [self.folder], disk, cores_by)
 
     def limit(self, limits):
         rate = limits.disk_bytes_per_s() or "max"
@@ -174,9 +203,6 @@ class _GroupV2(Group):
             (self.folder / "cpu.max").write_text(f"{PERIOD_US * limits.cores} {PERIOD_US}")
         else:
             (self.folder / "cpuset.cpus").write_text(_cpu_list(limits.cores))
-
-    def put_first(self):
-        (self.folder / "cpu.weight").write_text(str(MOST_WEIGHT_V2))
 
     def cpu_s(self):
         for line in (self.folder / "cpu.stat").read_text().splitlines():

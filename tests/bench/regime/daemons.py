@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +26,13 @@ class Machine:
     cores_by: str
     readers: int
     io: str
-    goes_first: bool  # before other programs
-    readers_group: cgroups.Group | None = None  # needed where they go first
+    first: Path | None = None  # the group in which all go before other programs
+    readers_group: cgroups.Group | None = None
 
     def make_group(self, name, limits):
-        group = cgroups.make_group(f"tensorfs-bench-{os.getpid()}-{name}", self.disk, self.cores_by)
+        group = cgroups.make_group(f"tensorfs-bench-{os.getpid()}-{name}", self.disk,
+                                   self.cores_by, self.first)
         group.limit(limits)
-        if self.goes_first:
-            group.put_first()
         return group
 
     def prepare_reader(self, limits):
@@ -42,7 +42,7 @@ class Machine:
 
         def prepare():
             os.sched_setaffinity(0, own)
-            if self.goes_first:
+            if self.readers_group is not None:
                 self.readers_group.enter()
 
         return prepare
@@ -131,6 +131,15 @@ class ThrottledMount:
 
     def paths(self, names):
         return [f"{self.mount.path}/{self.workload.presented(name)}" for name in names]
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """The daemon does nothing meanwhile, not even in the background."""
+        os.kill(self.mount.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.mount.pid, signal.SIGCONT)
 
     def drop_caches(self, names):
         page_cache.drop_segments(self.state)

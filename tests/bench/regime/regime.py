@@ -15,7 +15,6 @@ from .workloads import Samples, Workload
 
 MIN_FIXED = 8  # of a form's
 TRIAL = 0.3  # of the time of a form's reading
-PLAIN = 2  # times as long are plain files read
 
 
 @dataclass(frozen=True)
@@ -86,44 +85,53 @@ class RegimeResult:
                 "settled_epochs": [epoch.as_json() for epoch in self.settled]}
 
 
-@dataclass(frozen=True)
 class Setting:
-    """What the regimes of a workload share while the daemons have the same cores."""
+    """What the regimes of a workload share while the daemons have the same cores.
 
-    machine: Machine
-    workload: Workload
-    samples: Samples
-    forms: list  # FixedForms
-    mounts: list  # of them
-    effort: Effort
+    `forms` are FixedForms, `mounts` their mounts.
+    """
+
+    def __init__(self, machine: Machine, workload: Workload, samples: Samples, forms, mounts,
+                 effort: Effort):
+        self.machine = machine
+        self.workload = workload
+        self.samples = samples
+        self.forms = forms
+        self.mounts = mounts
+        self.effort = effort
+        # With no limit of the disk, these show what to expect with one.
+        self.trial = {form.form: [mount.read(samples.names, 0, effort.fixed_s * TRIAL)]
+                      for form, mount in zip(forms, mounts)}
 
     def open(self, limits):
-        """The regime with what a short trial shows of its disk and of the fixed forms."""
+        """The regime before anything but its disk was measured."""
         for mount in self.mounts:
             mount.limit(limits)
-        at_most_s = self.effort.fixed_s * TRIAL
-        trial = {form.form: [mount.read(self.samples.names, 0, at_most_s)]
-                 for form, mount in zip(self.forms, self.mounts)}
-        disk = self._read_plainly(limits)
         return RegimeResult(self.workload.key, limits,
-                            Capacity([disk], limits.cores, len(usable_cores())), trial)
+                            Capacity([self._read_plainly(limits)], limits.cores,
+                                     len(usable_cores())), self.trial)
 
     def _read_plainly(self, limits):
         """Bytes per second of the disk."""
         names = self.samples.names
         if limits.disk_mb_s is not None:
             size = statistics.fmean(os.stat(self.samples.root / name).st_size for name in names)
-            names = names[:_count(limits.disk_bytes_per_s() / size * PLAIN * self.effort.fixed_s)]
+            names = names[:_count(limits.disk_bytes_per_s() / size * self.effort.fixed_s)]
         paths = [self.samples.root / name for name in names]
         return disk_bytes_per_s(self.machine, limits, paths)
 
     def read_fixed(self, result, names):
-        """One round of the disk and of the forms: samples as the trial read them in that time."""
-        result.capacity.disk_rates.append(self._read_plainly(result.limits))
+        """One round of the forms, each as many samples as it is expected to read in that time."""
         for form, mount in zip(self.forms, self.mounts):
             epochs = result.fixed.setdefault(form.form, [])
-            count = _count(result.trial[form.form][0].rate * self.effort.fixed_s)
+            rate = self.trial[form.form][0].rate
+            if result.limits.disk_mb_s is not None:
+                size = statistics.fmean(form.bytes_of.values())
+                rate = min(rate, result.limits.disk_bytes_per_s() / size)
+            count = _count(rate * self.effort.fixed_s)
             epochs.append(mount.read(names[:count], seed=len(epochs)))
+        if len(result.capacity.disk_rates) < self.effort.rounds:
+            result.capacity.disk_rates.append(self._read_plainly(result.limits))
 
     def bound(self, result, names):
         return bound_of(self.forms, result.fixed or result.trial, result.capacity, names)
@@ -153,7 +161,8 @@ class Setting:
                 until = len(mixture.epochs)
                 for _ in range(self.effort.rounds):
                     report(mixture.read_epoch())
-                    self.read_fixed(result, names)
+                    with mixture.throttled.stopped():
+                        self.read_fixed(result, names)
                 result.epochs = mixture.epochs[:until]
                 result.settled = mixture.epochs[until:]
                 result.plan = mixture.plan(_cores_left(result), result.capacity.disk_bytes_per_s)

@@ -46,7 +46,6 @@ def of_workload(plan, workload):
     finally:
         for form in forms:
             shutil.rmtree(form.state, ignore_errors=True)
-        shutil.rmtree(samples.root, ignore_errors=True)
     return results
 
 
@@ -103,6 +102,6 @@ def _run_one(setting, workload, limits):
 def _line(news):
     if isinstance(news, NoAdaptivePolicy):
         return str(news)
-    mix = ", ".join(f"{count} {form}" for form, count in sorted(news.forms.items()))
+    mix = ", ".join(f"{share:.0%} {form}" for form, share in sorted(news.forms.items()))
     said = f" ({news.policy['state']}: {news.policy['why']})" if news.policy else ""
     return f"{news.epoch.rate:,.0f}/s, {news.moved:.0%} moved: {mix}{said}"

@@ -55,7 +55,8 @@ class Samples:
             name = f"class{index % 20:02d}/{index:05d}{self.extension}"
             target = self.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.originals[index % len(self.originals)], target)
+            if not target.exists():  # of a workload before
+                shutil.copyfile(self.originals[index % len(self.originals)], target)
             self.names.append(name)
         os.sync()  # what is not on the disk cannot be dropped from the page cache
 
