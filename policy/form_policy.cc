@@ -55,8 +55,9 @@ void FormPolicy::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
-      const std::chrono::duration<double> window(settings_.window_s);
-      wake_.wait_for(lock, stop, window, [] { return false; });
+      const double window_s = settings_.window_s;
+      const auto changed = [&] { return settings_.window_s != window_s; };
+      if (wake_.wait_for(lock, stop, std::chrono::duration<double>(window_s), changed)) continue;
     }
     if (!stop.stop_requested()) Step(parts_.observer->Observe());
   }
@@ -93,11 +94,11 @@ std::optional<Form> FormPolicy::TargetOf(uint64_t sample, const std::string& sou
 }
 
 FormIndex FormPolicy::ChooseIndex(const TakenPlan& plan, uint64_t sample,
-                                  const SampleFeatures& features) const {
+                                  const SampleFeatures& features, double weight) const {
   std::array<FormUse, SampleTable::kMaxForms> storage;
   const std::span<FormUse> uses = std::span(storage).first(builder_.forms());
   builder_.UsesOf(features, plan.machine, uses);
-  return static_cast<FormIndex>(ChooseForm(plan.rules, uses, 1, plan.prices, sample));
+  return static_cast<FormIndex>(ChooseForm(plan.rules, uses, weight, plan.prices, sample));
 }
 
 std::optional<Form> FormPolicy::ChooseFor(uint64_t sample, const SampleFeatures& features) const {
@@ -152,7 +153,8 @@ std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {
     const size_t from = sample.kept == kNoForm ? 0 : sample.kept;
     builder_.UsesOf(sample.features, taken->machine, uses);
     parts_.model->Predict(sample.features, costs);
-    const double gain = prices.Cost(uses[from], from, 1) - prices.Cost(uses[to], to, 1);
+    const double weight = WeightOf(sample, taken->mean_reads);
+    const double gain = prices.Cost(uses[from], from, weight) - prices.Cost(uses[to], to, weight);
     const double cost = costs[0].cpu_s + costs[to].encode_cpu_s + costs[to].cpu_s;
     moves.emplace_back(gain / cost, Move{.sample = sample.id, .form = FormAt(to)});
   }
@@ -299,10 +301,17 @@ void FormPolicy::Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated) {
   const auto taken =
       std::make_shared<const TakenPlan>(TakenPlan{.prices = evaluated.best.prices,
                                                   .rules = builder_.Rules(beliefs.machine),
-                                                  .machine = beliefs.machine});
+                                                  .machine = beliefs.machine,
+                                                  .mean_reads = MeanReads(evaluated.samples)});
   const auto old = plan();
-  table_.PlanAll(
-      [&](const KnownSample& sample) { return ChooseIndex(*taken, sample.id, sample.features); });
+  {
+    std::lock_guard lock(mutex_);
+    plan_ = taken;  // before all are planned, so that no new sample is left with the old one
+  }
+  plans_ = true;
+  table_.PlanAll([&](const KnownSample& sample) {
+    return ChooseIndex(*taken, sample.id, sample.features, WeightOf(sample, taken->mean_reads));
+  });
   PlanChange change;
   change.unix_time_s = UnixTime();
   change.cores = beliefs.machine.cores;
@@ -314,11 +323,6 @@ void FormPolicy::Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated) {
   change.reason =
       old ? ChangeWords(old->machine, beliefs.machine, beliefs.observation) : "the first plan";
   history_.Add(std::move(change), rate_);
-  {
-    std::lock_guard lock(mutex_);
-    plan_ = taken;
-  }
-  plans_ = true;
 }
 
 // Where a plan is being carried out, or has been.

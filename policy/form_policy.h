@@ -135,6 +135,7 @@ class FormPolicy final : public PolicyControl {
     Prices prices;
     PlanRules rules;
     MachineCapacity machine;
+    double mean_reads = 0;  // of a sample, then
   };
   // What was found in the last window that told anything.
   struct Beliefs {
@@ -164,8 +165,8 @@ class FormPolicy final : public PolicyControl {
   void Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated);
   void Tell(Beliefs& beliefs, PolicyState state, std::string why) const;
   void TellProgress(Beliefs& beliefs, const std::string& otherwise);
-  FormIndex ChooseIndex(const TakenPlan& plan, uint64_t sample,
-                        const SampleFeatures& features) const;
+  FormIndex ChooseIndex(const TakenPlan& plan, uint64_t sample, const SampleFeatures& features,
+                        double weight = 1) const;
   FormIndex IndexOf(const Form& form) const;
   Form FormAt(FormIndex index) const;
   std::string NameAt(size_t index) const;

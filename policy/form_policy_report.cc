@@ -37,6 +37,27 @@ std::string BindingOf(const PlanUsage& usage, const std::vector<DeviceLoad>& dev
   return binding;
 }
 
+// What comes of a form that was chosen.
+const char* WhatNext(bool is_cache, bool is_kept, bool paused) {
+  if (is_cache) return "; the cache takes it when read";
+  if (is_kept) return ", and kept so";
+  return paused ? "; waits for its move, which is paused" : "; waits for its move";
+}
+
+bool IsPossible(const std::optional<double>& capacity) {
+  return !capacity || (*capacity > 0 && std::isfinite(*capacity));
+}
+
+Result<void> Check(const WhatIfRequest& request) {
+  if (!IsPossible(request.cores)) {
+    return Fail(ErrorCode::kInvalidArgument, "cores: expected more than 0");
+  }
+  if (!IsPossible(request.disk_bytes_per_s)) {
+    return Fail(ErrorCode::kInvalidArgument, "disk_bytes_per_s: expected more than 0");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string FormPolicy::NameAt(size_t index) const {
@@ -166,6 +187,9 @@ Result<Explanation> FormPolicy::Explain(uint64_t sample) const {
   explanation.kept = ToString(facts->kept, pipeline);
   explanation.prices = NamePrices(prices, beliefs.observation, machine);
 
+  const std::optional<KnownSample> known = table_.Find(sample);
+  explanation.reads = known ? known->reads : 0;
+  const double weight = known && taken ? WeightOf(*known, taken->mean_reads) : 1;
   std::vector<FormUse> uses(builder_.forms());
   builder_.UsesOf(facts->features, machine, uses);
   const bool priced = !prices.device.empty();
@@ -183,13 +207,11 @@ Result<Explanation> FormPolicy::Explain(uint64_t sample) const {
       offer.cpu_s = uses[form].cpu_s;
       offer.read_bytes = static_cast<uint64_t>(uses[form].read_bytes);
       offer.stored_bytes = static_cast<uint64_t>(uses[form].space_bytes);
-      if (table) offer.cost_s = table->Cost(uses[form], form, 1);
+      if (table) offer.cost_s = table->Cost(uses[form], form, weight) / weight;
     }
     explanation.offers.push_back(std::move(offer));
   }
 
-  const std::optional<KnownSample> known = table_.Find(sample);
-  explanation.reads = known ? known->reads : 0;
   const FormIndex kept = IndexOf(facts->kept);
   if (const auto pin = pins_.RuleFor(facts->path)) {
     explanation.chosen = ToString(pin->form, pipeline);
@@ -208,14 +230,14 @@ Result<Explanation> FormPolicy::Explain(uint64_t sample) const {
     const FormIndex chosen =
         planned ? known->planned : ChooseIndex(*taken, sample, facts->features);
     explanation.chosen = NameAt(chosen);
-    explanation.reason = chosen == kept ? "cheapest at these prices, and kept so"
-                                        : "cheapest at these prices; waits for its move";
-    if (paused_) explanation.reason += ", which is paused";
+    explanation.reason = std::string("cheapest at these prices") +
+                         WhatNext(builder_.IsCache(chosen), chosen == kept, paused_);
   }
   return explanation;
 }
 
 Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
+  if (auto valid = Check(request); !valid) return tl::unexpected(valid.error());
   Beliefs beliefs;
   {
     std::lock_guard lock(mutex_);
@@ -224,6 +246,9 @@ Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
   const size_t known = table_.Count().samples;
   if (!costs_known_) return Fail(ErrorCode::kBusy, "the costs of the forms are being measured");
   if (known == 0) return Fail(ErrorCode::kBusy, "no sample was read yet, so there is none to plan");
+  if (beliefs.observation.devices.empty()) {
+    return Fail(ErrorCode::kBusy, "the machine was not observed for a window yet");
+  }
   MachineCapacity machine = CapacityOf(beliefs.observation);
   if (request.cores) machine.cores = *request.cores;
   if (request.disk_bytes_per_s) {
@@ -277,7 +302,8 @@ Result<void> FormPolicy::Set(const SettingsPatch& patch) {
   Result<PolicySettings> settings = Apply(patch, settings_);
   if (!settings) return tl::unexpected(settings.error());
   const uint64_t opened_with = parts_.settings.store_limit_bytes;
-  if (opened_with > 0 && settings->store_limit_bytes > opened_with) {
+  const bool unlimited = settings->store_limit_bytes == 0;
+  if (opened_with > 0 && (unlimited || settings->store_limit_bytes > opened_with)) {
     return Fail(ErrorCode::kInvalidArgument, "store_limit_bytes: the store was opened with " +
                                                  CountWords(opened_with) +
                                                  " bytes; mount again with a larger --store-limit");

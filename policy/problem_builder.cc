@@ -16,11 +16,7 @@ double TensorBytes(const Pipeline& pipeline, const SampleFeatures& sample) {
   return spec ? static_cast<double>(spec->SizeBytes()) : 0;
 }
 
-// A sample that was read once counts as much as the average until more is known of it.
-float WeightOf(const KnownSample& sample, double mean_reads) {
-  constexpr double kDoubt = 4;
-  return static_cast<float>((sample.reads + kDoubt) / (mean_reads + kDoubt));
-}
+}  // namespace
 
 double MeanReads(std::span<const KnownSample> samples) {
   double reads = 0;
@@ -28,7 +24,10 @@ double MeanReads(std::span<const KnownSample> samples) {
   return samples.empty() ? 0 : reads / static_cast<double>(samples.size());
 }
 
-}  // namespace
+float WeightOf(const KnownSample& sample, double mean_reads) {
+  constexpr double kDoubt = 4;
+  return static_cast<float>((sample.reads + kDoubt) / (mean_reads + kDoubt));
+}
 
 PlanRules ProblemBuilder::Rules(const MachineCapacity& machine, double part) const {
   PlanRules rules{.cores = machine.cores,

@@ -33,6 +33,11 @@ struct MachineCapacity {
   double cache_limit_bytes = 0;
 };
 
+// How often a sample is read, compared to the mean of all: in a plan, its weight. A few reads more
+// or less change little.
+double MeanReads(std::span<const KnownSample> samples);
+float WeightOf(const KnownSample& sample, double mean_reads);
+
 class ProblemBuilder {
  public:
   ProblemBuilder(const CostModel* model, DeviceRoles roles) : model_(model), roles_(roles) {}

@@ -16,7 +16,8 @@ std::string PathOf(const std::string& store) { return store + "/cost_model"; }
 bool LoadCosts(const std::string& store, CostModel* model) {
   const Result<std::string> text = ReadTextFile(PathOf(store));
   if (!text && text.error().code == ErrorCode::kNotFound) return false;
-  const auto restored = text.and_then([&](const std::string& read) { return model->Restore(read); });
+  const auto restored =
+      text.and_then([&](const std::string& saved) { return model->Restore(saved); });
   if (restored) return true;
   spdlog::info("{}: the forms are measured again: {}", Printable(PathOf(store)),
                restored.error().message);
