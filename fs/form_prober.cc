@@ -2,8 +2,6 @@
 #include "fs/form_prober.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <new>
 #include <string>
@@ -14,10 +12,6 @@
 namespace tensorfs {
 namespace {
 
-// As the migrator's: a twentieth of a core where readers want all of it, so that some seconds of
-// work are done after a minute or two. With 19, the weakest, they would take five times as long,
-// and until then nothing can be chosen.
-constexpr int kNice = 10;
 constexpr double kNsPerSecond = 1e9;
 
 Result<SampleProbe> ProbeSample(const SampleFs& fs, const std::string& path,
@@ -32,7 +26,6 @@ Result<SampleProbe> ProbeSample(const SampleFs& fs, const std::string& path,
 }  // namespace
 
 FormProber::Report FormProber::Run(const std::stop_token& stop) const {
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
   const uint64_t start = ThreadCpuNs();
   Report report;
   for (const std::string& path : fs_->PickSamples(limits_.samples)) {

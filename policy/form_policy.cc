@@ -14,7 +14,7 @@ namespace {
 
 // Samples that plans are made for: prices do not change with more of them, and decide the rest.
 constexpr size_t kMostPlanned = 4096;
-constexpr uint64_t kLeastSamples = 20;  // read in a window, to judge by
+constexpr uint64_t kLeastSamples = 3;  // read in a window, to judge by; large images take long
 constexpr double kNsPerSecond = 1e9;
 constexpr double kSmoothing = 0.3;     // of a new window's value
 constexpr double kSettledPart = 0.01;  // of the samples may wait for their move
@@ -25,6 +25,11 @@ constexpr uint64_t kLeastCachedReads = 50;
 // A device is asked for a little more than it is believed to give: it then stays busy enough for a
 // change of what it can give to show (policy/capacity_estimate.h).
 constexpr double kAsked = 1.05;
+
+// A device that was never seen at its limit is believed to give at most so many times what it has
+// delivered: a plan that leans on a promise would have to be undone if that is broken, which takes
+// longer than to approach a fast device's limit in two steps.
+constexpr double kTrust = 2;
 
 double Smooth(double old_value, double new_value) {
   return old_value == 0 ? new_value : old_value + kSmoothing * (new_value - old_value);
@@ -200,14 +205,25 @@ void FormPolicy::LearnOverhead(const Observation& observation, const Totals& now
   read_cpu_s_ = Smooth(read_cpu_s_, rest_s / static_cast<double>(samples));
 }
 
+void FormPolicy::BelieveDevices(const Observation& observation) {
+  const size_t devices = observation.devices.size();
+  delivered_bytes_per_s_.resize(devices);
+  believed_bytes_per_s_.resize(devices);
+  for (size_t i = 0; i < devices; ++i) {
+    const DeviceObservation& device = observation.devices[i];
+    double& delivered = delivered_bytes_per_s_[i];
+    delivered = std::max(delivered, device.bytes_per_s);
+    double capacity = device.capacity_bytes_per_s.value_or(std::numeric_limits<double>::infinity());
+    if (device.basis == CapacityBasis::kPromise) capacity = std::min(capacity, kTrust * delivered);
+    believed_bytes_per_s_[i] = kAsked * capacity;
+  }
+}
+
 MachineCapacity FormPolicy::CapacityOf(const Observation& observation) const {
   MachineCapacity machine;
   machine.cores = observation.cpu.to_be_had;
   machine.read_cpu_s = read_cpu_s_;
-  for (const DeviceObservation& device : observation.devices) {
-    machine.device_bytes_per_s.push_back(
-        kAsked * device.capacity_bytes_per_s.value_or(std::numeric_limits<double>::infinity()));
-  }
+  machine.device_bytes_per_s = believed_bytes_per_s_;
   const OriginStats cached = parts_.reads->Snapshot().origins[static_cast<size_t>(Origin::kCache)];
   machine.cached_cpu_s =
       cached.samples < kLeastCachedReads
@@ -245,6 +261,7 @@ void FormPolicy::Step(const Observation& observation) {
     LearnOverhead(observation, now, samples);
   }
   last_ = now;
+  BelieveDevices(observation);
   beliefs.machine = CapacityOf(observation);
   LimitMoves(observation);
   if (parts_.mode != PolicyMode::kAdaptive) {

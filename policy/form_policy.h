@@ -159,6 +159,7 @@ class FormPolicy final : public PolicyControl {
   void LimitMoves(const Observation& observation) const;
   Totals TotalsNow() const;
   void LearnOverhead(const Observation& observation, const Totals& now, uint64_t samples);
+  void BelieveDevices(const Observation& observation);
   MachineCapacity CapacityOf(const Observation& observation) const;
   EvaluatedPlan Evaluate(const MachineCapacity& machine, size_t most) const;
   void Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated);
@@ -189,6 +190,8 @@ class FormPolicy final : public PolicyControl {
   Totals last_;
   double read_cpu_s_ = 0;
   double rate_ = 0;  // samples a second, smoothed
+  std::vector<double> delivered_bytes_per_s_;  // by each device, at most so far
+  std::vector<double> believed_bytes_per_s_;   // that each device gives
 
   mutable std::mutex mutex_;  // guards these three
   PolicySettings settings_;

@@ -249,7 +249,7 @@ Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
   if (beliefs.observation.devices.empty()) {
     return Fail(ErrorCode::kBusy, "the machine was not observed for a window yet");
   }
-  MachineCapacity machine = CapacityOf(beliefs.observation);
+  MachineCapacity machine = beliefs.machine;
   if (request.cores) machine.cores = *request.cores;
   if (request.disk_bytes_per_s) {
     std::ranges::fill(machine.device_bytes_per_s, *request.disk_bytes_per_s);
