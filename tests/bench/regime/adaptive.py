@@ -12,7 +12,6 @@ import mounted
 from .daemons import Epoch, ThrottledMount
 
 FORMS_LOOKED_AT = 400  # of samples, after each epoch
-CALM_S = 8  # of reading at least, before it counts as settled
 CALM_EPOCHS = 3  # without moves and at one rate, before it counts as settled
 CALM_SHARE = 0.01  # of the samples may move all the same
 SPREAD = 0.10  # of the rate around its median
@@ -79,13 +78,14 @@ class AdaptiveMount:
                                      "--json")
         return json.loads(asked.stdout) if asked.returncode == 0 else None
 
-    def read_until_settled(self, at_most, report=lambda epoch: None):
-        """Whole epochs, at least CALM_EPOCHS; at most `at_most`, or as many as take CALM_S."""
+    def read_until_settled(self, at_most, calm_s, most_s, report=lambda epoch: None):
+        """Whole epochs: at least CALM_EPOCHS, and those of `calm_s` seconds of reading; at most
+        `at_most`, and none that begins after `most_s`."""
         read_s = 0.0
-        while len(self.epochs) < at_most or read_s < CALM_S:
+        while len(self.epochs) < CALM_EPOCHS or (len(self.epochs) < at_most and read_s < most_s):
             report(self.read_epoch())
             read_s = sum(epoch.epoch.reading.seconds for epoch in self.epochs)
-            if read_s >= CALM_S and is_calm(self.epochs[-CALM_EPOCHS:]):
+            if read_s >= calm_s and is_calm(self.epochs[-CALM_EPOCHS:]):
                 break
 
 

@@ -12,8 +12,8 @@ from .turns import Turns
 BACK = 0.85  # of the new bound
 WINDOWS = 10  # of an epoch, for its rate over time
 LEAST_EPOCHS = 3
-MOST_EPOCHS = 4
-QUIET_EPOCHS = 3
+MOST_EPOCHS = 8
+QUIET_EPOCHS = 20
 
 
 def phases(cores):
@@ -126,12 +126,14 @@ def _restless_share(mixture, report):
 def _lost_to_migration(mixture, limits, report):
     """The load changes, and while the samples move the policy is paused and resumed in turn.
 
-    None if hardly any sample moved.
+    None if hardly any sample moved, or if this build cannot pause.
     """
     mixture.throttled.limit(limits)
     losses = []
     for _ in range(MOST_EPOCHS // 2):
         turns = Turns(mixture.throttled.mount)
+        if not turns.can_pause():
+            return None
         epoch = mixture.read_epoch(beside=turns.take)
         report("paused and resumed in turn", None, epoch)
         losses += turns.losses(epoch.epoch.reading)

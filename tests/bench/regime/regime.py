@@ -15,6 +15,7 @@ from .workloads import Samples, Workload
 
 MIN_FIXED = 8  # of a form's
 TRIAL = 0.3  # of the time of a form's reading
+PLAIN = 2  # times as long are plain files read
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Effort:
     fixed_s: float  # reading of one form in one round
     epoch_s: float  # of the mixture, were it at the bound
     epochs: int  # of the mixture, at most, until it has settled
+    calm_s: float  # of reading at least, before it counts as settled
+    most_s: float  # after which no further epoch begins
     rounds: int  # in which all forms and the mixture take turns
     min_samples: int  # of the mixture's epochs
     max_samples: dict  # by extension
@@ -116,7 +119,7 @@ class Setting:
         names = self.samples.names
         if limits.disk_mb_s is not None:
             size = statistics.fmean(os.stat(self.samples.root / name).st_size for name in names)
-            names = names[:_count(limits.disk_bytes_per_s() / size * self.effort.fixed_s)]
+            names = names[:_count(limits.disk_bytes_per_s() / size * PLAIN * self.effort.fixed_s)]
         paths = [self.samples.root / name for name in names]
         return disk_bytes_per_s(self.machine, limits, paths)
 
@@ -157,7 +160,8 @@ class Setting:
     def _read_adaptive(self, result, names, report):
         try:
             with self.adaptive_mount(names, result.limits) as mixture:
-                mixture.read_until_settled(self.effort.epochs, report)
+                mixture.read_until_settled(self.effort.epochs, self.effort.calm_s,
+                                           self.effort.most_s, report)
                 until = len(mixture.epochs)
                 for _ in range(self.effort.rounds):
                     report(mixture.read_epoch())

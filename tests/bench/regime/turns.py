@@ -25,6 +25,9 @@ class Turns:
         self.mount = mount
         self.turns = []
 
+    def can_pause(self):
+        return mounted.run_tensorfs("policy", "resume", self.mount.path).returncode == 0
+
     def take(self, stop):
         """Pauses and resumes until `stop` is set; the policy goes on then."""
         paused = True
