@@ -268,7 +268,7 @@ void FormPolicy::Step(const Observation& observation) {
     Tell(beliefs, PolicyState::kOff,
          parts_.mode == PolicyMode::kFixed ? "all samples have one form" : "nothing is moved");
   } else if (paused_) {
-    Tell(beliefs, PolicyState::kPaused, "paused: nothing is planned or moved");
+    Tell(beliefs, PolicyState::kPaused, kPausedWhy);
   } else if (!costs_known_) {
     Tell(beliefs, PolicyState::kMeasuring, "measuring what each form costs on some samples");
   } else if (!enough) {

@@ -146,6 +146,14 @@ PolicyReport FormPolicy::Report() const {
     beliefs = beliefs_;
     settings = settings_;
   }
+  const bool adapts = parts_.mode == PolicyMode::kAdaptive;
+  if (adapts && paused_) {  // the last window may have been before that
+    beliefs.state = PolicyState::kPaused;
+    beliefs.why = kPausedWhy;
+  } else if (adapts && (beliefs.why.empty() || beliefs.state == PolicyState::kPaused)) {
+    beliefs.state = PolicyState::kWatching;
+    beliefs.why = "looking at the load";
+  }
   const MigratorStats moves = parts_.migrator->Stats();
   const SampleTable::Counts counts = table_.Count();
   return {.mode = parts_.mode,

@@ -14,6 +14,8 @@
 
 namespace tensorfs {
 
+inline constexpr const char* kPausedWhy = "paused: nothing is planned or moved";
+
 std::string PercentWords(double share);     // "12 %"
 std::string CountWords(uint64_t count);     // "1,234"
 std::string RateWords(double bytes_per_s);  // "25 MB/s"

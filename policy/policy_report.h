@@ -147,9 +147,9 @@ struct Explanation {
 
 // What is not given is as observed.
 struct WhatIfRequest {
-  std::optional<double> cores;
-  std::optional<double> disk_bytes_per_s;  // of every device
-  std::optional<uint64_t> store_limit_bytes;
+  std::optional<double> cores = {};
+  std::optional<double> disk_bytes_per_s = {};  // of every device
+  std::optional<uint64_t> store_limit_bytes = {};
 };
 
 struct WhatIf {

@@ -22,12 +22,12 @@ struct PolicySettings {
 
 // What `tensorfs policy set` changes; all else stays.
 struct SettingsPatch {
-  std::optional<double> migrate_share;
-  std::optional<double> window_s;
-  std::optional<double> dead_band;
-  std::optional<double> expected_rereads;
-  std::optional<uint64_t> store_limit_bytes;
-  std::optional<uint64_t> cache_limit_bytes;
+  std::optional<double> migrate_share = {};
+  std::optional<double> window_s = {};
+  std::optional<double> dead_band = {};
+  std::optional<double> expected_rereads = {};
+  std::optional<uint64_t> store_limit_bytes = {};
+  std::optional<uint64_t> cache_limit_bytes = {};
 };
 
 // Errors: kInvalidArgument, naming the setting, for a value out of its range, or a limit of a cache

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -21,19 +20,6 @@ namespace tensorfs {
 namespace {
 
 constexpr std::string_view kNpyMagic = "\x93NUMPY";
-
-// As RFC 3986 has it in a query.
-std::string PercentEncode(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    char escaped[4];
-    std::snprintf(escaped, sizeof(escaped), "%%%02X", static_cast<unsigned char>(c));
-    encoded += plain ? std::string(1, c) : std::string(escaped);
-  }
-  return encoded;
-}
 
 // The entry of one sample; of several, which different pipelines made, the newest.
 Result<CacheEntryInfo> FindEntry(const DerivedContents& contents, const std::string& path,

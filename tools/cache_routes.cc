@@ -12,6 +12,7 @@
 #include "fs/decode_slots.h"
 #include "fs/printable.h"
 #include "tools/derived_contents.h"
+#include "tools/find_samples.h"
 #include "tools/verify_plan.h"
 
 namespace tensorfs {
@@ -32,49 +33,10 @@ DerivedContents ContentsOf(const Daemon& daemon) {
           .stages = StageNames(daemon.mount->view.pipeline)};
 }
 
-ControlReply Answer(Result<std::string> body) {
-  if (!body) return ControlError(body.error());
-  return {.body = *std::move(body)};
-}
-
-// Without the source's own path in front of it.
-Result<std::string> InMount(const Daemon& daemon, const std::string& path) {
-  if (!path.starts_with('/')) return path;
-  const std::string& source = daemon.mount->source;
-  if (path == source) return std::string();
-  const std::string front = source == "/" ? source : source + "/";
-  if (path.starts_with(front)) return path.substr(front.size());
-  return Fail(ErrorCode::kInvalidArgument,
-              Printable(path) + ": neither in the mount nor in its source " + source);
-}
-
-std::string ReplaceExtension(const std::string& path, const std::string& extension) {
-  return path.substr(0, path.rfind('.')) + extension;
-}
-
-// The samples at or below a presented path, or the one of that source path.
-Result<std::vector<Inode>> FindSamples(const Daemon& daemon, const std::string& given) {
-  const Result<std::string> path = InMount(daemon, given);
-  if (!path) return tl::unexpected(path.error());
-  const Result<std::vector<Inode>> presented = daemon.fs->ListSamples(*path);
-  if (presented || presented.error().code != ErrorCode::kNotFound) return presented;
-  const std::string extension = "." + std::string(NameOf(daemon.mount->view.format));
-  for (const std::string& shown : {ReplaceExtension(*path, extension), *path + extension}) {
-    const Result<std::vector<Inode>> found = daemon.fs->ListSamples(shown);
-    if (!found || found->size() != 1) continue;
-    const Result<std::string> source_path = daemon.fs->SourcePathOf(found->front());
-    if (source_path && *source_path == *path) return found;
-  }
-  return Fail(ErrorCode::kNotFound, Printable(*path) + ": no such file in the mount or its source");
-}
-
 Result<std::string> GetEntry(const Daemon& daemon, const std::string& path) {
-  const Result<std::vector<Inode>> samples = FindSamples(daemon, path);
-  if (!samples) return tl::unexpected(samples.error());
-  if (samples->size() != 1) {
-    return Fail(ErrorCode::kInvalidArgument, Printable(path) + ": not one sample's path");
-  }
-  const Result<std::string> source_path = daemon.fs->SourcePathOf(samples->front());
+  const Result<Inode> sample = FindSample(*daemon.mount, daemon.fs, path);
+  if (!sample) return tl::unexpected(sample.error());
+  const Result<std::string> source_path = daemon.fs->SourcePathOf(*sample);
   if (!source_path) return source_path;
   return daemon.fs->CachedNpy(*source_path);
 }
@@ -96,7 +58,7 @@ Result<std::string> EvictFor(const Daemon& daemon, const ControlRequest& request
   });
   if (!eviction) return tl::unexpected(eviction.error());
   for (std::string& path : eviction->paths) {
-    Result<std::string> relative = InMount(daemon, path);
+    Result<std::string> relative = PathInSource(*daemon.mount, path);
     if (!relative) return relative;
     path = *std::move(relative);
   }
@@ -133,7 +95,7 @@ Result<std::string> StartWarm(const Daemon& daemon, const ControlRequest& reques
   if (!paths) return tl::unexpected(paths.error());
   std::vector<Inode> samples;
   for (const std::string& path : *paths) {
-    const Result<std::vector<Inode>> found = FindSamples(daemon, path);
+    const Result<std::vector<Inode>> found = FindSamples(*daemon.mount, daemon.fs, path);
     if (!found) return tl::unexpected(found.error());
     samples.insert(samples.end(), found->begin(), found->end());
   }
@@ -191,14 +153,8 @@ Result<std::string> Describe(const Daemon& daemon, const ControlRequest&) {
   return DescribeContents(ContentsOf(daemon));
 }
 
-// The value of a query's parameter; empty if it is not given.
-std::string Parameter(const ControlRequest& request, const char* name) {
-  const auto found = request.parameters.find(name);
-  return found == request.parameters.end() ? "" : found->second;
-}
-
 Result<std::string> ListFor(const Daemon& daemon, const ControlRequest& request) {
-  const std::string text = Parameter(request, "limit");
+  const std::string text = request.Parameter("limit");
   size_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (error != std::errc() || end != text.data() + text.size() || limit == 0) {
@@ -213,7 +169,7 @@ std::vector<ControlRoute> CacheRoutes(const MountCommand* mount, SampleFs* fs, D
                                       Job* job) {
   const Daemon daemon{mount, fs, derived, job};
   const auto entry = [daemon](const ControlRequest& request) -> ControlReply {
-    ControlReply reply = Answer(GetEntry(daemon, Parameter(request, "path")));
+    ControlReply reply = ControlAnswer(GetEntry(daemon, request.Parameter("path")));
     if (reply.status == 200) reply.type = "application/octet-stream";
     return reply;
   };
@@ -226,7 +182,7 @@ std::vector<ControlRoute> CacheRoutes(const MountCommand* mount, SampleFs* fs, D
   };
   const auto with = [&](auto* answer) {
     return open([daemon, answer](const ControlRequest& request) {
-      return Answer(answer(daemon, request));
+      return ControlAnswer(answer(daemon, request));
     });
   };
   return {{"GET", "/v1/cache", with(&Describe)},

@@ -88,10 +88,6 @@ std::string StoreRows(const Json& store) {
   return rows + ConditionRow(store);
 }
 
-std::string AtRight(const std::string& text, size_t columns) {
-  return text.size() >= columns ? text : std::string(columns - text.size(), ' ') + text;
-}
-
 constexpr size_t kReadsColumns = 8;
 constexpr size_t kSavedColumns = 10;
 constexpr size_t kBytesColumns = 11;

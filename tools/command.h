@@ -14,6 +14,7 @@
 #include "tools/cache_command.h"
 #include "tools/log.h"
 #include "tools/option_values.h"
+#include "tools/policy_command.h"
 
 namespace tensorfs {
 
@@ -53,18 +54,6 @@ struct UmountCommand {
   bool lazy = false;
 };
 
-struct PolicyStatusCommand {
-  std::string mountpoint;
-  bool json = false;
-};
-
-struct PolicyMaterializeCommand {
-  std::string mountpoint;
-  std::string form;                // empty: the policy's
-  std::vector<std::string> paths;  // none: everything
-  bool json = false;
-};
-
 struct VersionCommand {};
 
 struct HelpCommand {
@@ -74,9 +63,8 @@ struct HelpCommand {
 // mount -f: everything is done but the mount.
 struct FakeMountCommand {};
 
-using Command =
-    std::variant<MountCommand, UmountCommand, PolicyStatusCommand, PolicyMaterializeCommand,
-                 CacheCommand, VersionCommand, HelpCommand, FakeMountCommand>;
+using Command = std::variant<MountCommand, UmountCommand, PolicyCommand, CacheCommand,
+                             VersionCommand, HelpCommand, FakeMountCommand>;
 
 }  // namespace tensorfs
 

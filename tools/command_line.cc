@@ -11,6 +11,7 @@
 #include "tools/help_text.h"
 #include "tools/mount_flags.h"
 #include "tools/mount_options.h"
+#include "tools/policy_flags.h"
 #include "tools/suggestion.h"
 #include "tools/usage_error.h"
 
@@ -25,12 +26,10 @@ struct Parser {
   CLI::App app{kToolDescription, "tensorfs"};
   MountFlags mount;
   UmountCommand umount;
-  PolicyStatusCommand policy_status;
-  PolicyMaterializeCommand policy_materialize;
+  PolicyFlags policy;
   CacheFlags cache;
   CLI::App* mount_app = nullptr;
   CLI::App* umount_app = nullptr;
-  CLI::App* materialize_app = nullptr;
 };
 
 void AddMount(Parser* parser) {
@@ -50,36 +49,6 @@ void AddUmount(Parser* parser) {
   parser->umount_app = app;
 }
 
-void AddPolicyStatus(CLI::App* policy, PolicyStatusCommand* command) {
-  CLI::App* status = policy->add_subcommand("status", kPolicyStatusDescription);
-  status->add_option("MOUNTPOINT", command->mountpoint, "Where tensorfs is mounted")
-      ->required()
-      ->type_name("");
-  status->add_flag("--json", command->json, "The daemon's own JSON, for programs");
-  status->footer(kPolicyStatusExamples);
-}
-
-CLI::App* AddMaterialize(CLI::App* policy, PolicyMaterializeCommand* command) {
-  CLI::App* app = policy->add_subcommand("materialize", kPolicyMaterializeDescription);
-  app->add_option("MOUNTPOINT", command->mountpoint, "Where tensorfs is mounted")
-      ->required()
-      ->type_name("");
-  app->add_option("PATH", command->paths, "Files and directories in the mount")->type_name("");
-  app->add_option("--form", command->form, "The form (default: that of the mount's --policy)")
-      ->type_name("FORM");
-  app->add_flag("--json", command->json, "The result as JSON, for programs");
-  app->footer(kPolicyMaterializeExamples);
-  return app;
-}
-
-void AddPolicy(Parser* parser) {
-  CLI::App* policy =
-      parser->app.add_subcommand("policy", "Look at what a mount does, and steer it");
-  policy->require_subcommand(1);
-  AddPolicyStatus(policy, &parser->policy_status);
-  parser->materialize_app = AddMaterialize(policy, &parser->policy_materialize);
-}
-
 std::unique_ptr<Parser> MakeParser() {
   auto parser = std::make_unique<Parser>();
   parser->app.formatter(std::make_shared<HelpFormatter>());
@@ -88,7 +57,7 @@ std::unique_ptr<Parser> MakeParser() {
   parser->app.footer(kToolExamples);
   AddMount(parser.get());
   AddUmount(parser.get());
-  AddPolicy(parser.get());
+  AddPolicyCommands(&parser->app, &parser->policy);
   AddCacheCommands(&parser->app, &parser->cache);
   return parser;
 }
@@ -115,14 +84,19 @@ Result<Command> FinishCache(const CacheFlags& flags) {
   return *chosen;
 }
 
+Result<Command> FinishPolicy(const PolicyFlags& flags) {
+  const Result<PolicyCommand> chosen = ChosenPolicyCommand(flags);
+  if (!chosen) return tl::unexpected(chosen.error());
+  return *chosen;
+}
+
 Result<Command> Parse(Parser* parser, Arguments arguments) try {
   std::ranges::reverse(arguments);  // the order that CLI11 takes
   parser->app.parse(std::move(arguments));
   if (parser->mount_app->parsed()) return FinishMount(parser->mount);
   if (parser->umount_app->parsed()) return parser->umount;
   if (parser->cache.app->parsed()) return FinishCache(parser->cache);
-  if (parser->materialize_app->parsed()) return parser->policy_materialize;
-  return parser->policy_status;
+  return FinishPolicy(parser->policy);
 } catch (const CLI::CallForHelp&) {
   return HelpCommand{parser->app.help()};
 } catch (const CLI::CallForVersion&) {

@@ -4,12 +4,10 @@
 #include <string>
 
 #include "fs/libfuse_version.h"
-#include "tools/control_client.h"
 #include "tools/daemon.h"
 #include "tools/fuse_access.h"
 #include "tools/prepare_mount.h"
 #include "tools/serve_mount.h"
-#include "tools/status.h"
 #include "tools/version.h"
 
 namespace tensorfs {
@@ -21,15 +19,6 @@ Result<void> Run(const MountCommand& command, std::ostream&, std::ostream& err) 
     return ServeMount(*prepared, on_ready);
   };
   return prepared->daemon.foreground ? work([] {}) : RunInBackground(work);
-}
-
-Result<void> Run(const PolicyStatusCommand& command, std::ostream& out, std::ostream&) {
-  const Result<std::string> json = AskDaemon(command.mountpoint, "/v1/status");
-  if (!json) return tl::unexpected(json.error());
-  const Result<std::string> text = command.json ? json : ToTable(*json);
-  if (!text) return tl::unexpected(text.error());
-  out << *text;
-  return {};
 }
 
 Result<void> Run(const VersionCommand&, std::ostream& out, std::ostream&) {

@@ -8,6 +8,7 @@
 #include "codec/result.h"
 #include "tools/cache_command.h"
 #include "tools/command.h"
+#include "tools/policy_command.h"
 
 namespace tensorfs {
 
@@ -16,11 +17,6 @@ Result<void> Run(const MountCommand& command, std::ostream& out, std::ostream& e
 
 // Returns when the daemon has gone; at once if lazy.
 Result<void> Run(const UmountCommand& command, std::ostream& out, std::ostream& err);
-
-Result<void> Run(const PolicyStatusCommand& command, std::ostream& out, std::ostream& err);
-
-// Returns when all is converted, or when it was interrupted.
-Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std::ostream& err);
 
 Result<void> Run(const VersionCommand& command, std::ostream& out, std::ostream& err);
 Result<void> Run(const HelpCommand& command, std::ostream& out, std::ostream& err);

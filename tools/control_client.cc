@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -102,6 +103,18 @@ Result<std::string> TellDaemon(const std::string& mountpoint, const std::string&
   return Exchange(mountpoint, [&](httplib::Client& client) {
     return client.Post(target, body, "application/json");
   });
+}
+
+std::string PercentEncode(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    char escaped[4];
+    std::snprintf(escaped, sizeof(escaped), "%%%02X", static_cast<unsigned char>(c));
+    encoded += plain ? std::string(1, c) : std::string(escaped);
+  }
+  return encoded;
 }
 
 }  // namespace tensorfs

@@ -4,6 +4,7 @@
 #define TENSORFS_TOOLS_CONTROL_CLIENT_H_
 
 #include <string>
+#include <string_view>
 
 #include "codec/result.h"
 
@@ -24,6 +25,9 @@ Result<std::string> AskDaemon(const std::string& mountpoint, const std::string& 
 // one, kBusy for its status 409, kInvalidArgument for 400, kNotFound for 404.
 Result<std::string> TellDaemon(const std::string& mountpoint, const std::string& target,
                                const std::string& body);
+
+// A value of a query, as RFC 3986 has it.
+std::string PercentEncode(std::string_view text);
 
 }  // namespace tensorfs
 

@@ -86,6 +86,16 @@ ControlReply ControlError(const Error& error) {
   }
 }
 
+ControlReply ControlAnswer(Result<std::string> body) {
+  if (!body) return ControlError(body.error());
+  return {.body = *std::move(body)};
+}
+
+std::string ControlRequest::Parameter(const std::string& name) const {
+  const auto found = parameters.find(name);
+  return found == parameters.end() ? "" : found->second;
+}
+
 struct ControlServer::Impl {
   ~Impl() {
     server.stop();

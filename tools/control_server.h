@@ -26,6 +26,9 @@ using StatusSource = std::function<MountStatus()>;
 struct ControlRequest {
   std::multimap<std::string, std::string> parameters;  // of the query
   std::string body;
+
+  // Empty if it is not given.
+  std::string Parameter(const std::string& name) const;
 };
 
 // An error's body is {"error": "…"}.
@@ -46,6 +49,8 @@ struct ControlRoute {
 ControlReply ControlError(int status, const std::string& message);
 // With the status that makes TellDaemon give the same code again, where there is one.
 ControlReply ControlError(const Error& error);
+// The body, or the error.
+ControlReply ControlAnswer(Result<std::string> body);
 
 class ControlServer {
  public:

@@ -58,26 +58,6 @@ inline constexpr const char* kMountHelperHelp =
 inline constexpr const char* kUmountDescription =
     "Unmount, and wait until the process that served the mount has gone.";
 
-inline constexpr const char* kPolicyStatusDescription =
-    "Show what a mount serves, how fast, and at what cost.";
-
-inline constexpr const char* kPolicyStatusExamples =
-    "\nExamples:\n"
-    "  tensorfs policy status /mnt/train\n"
-    "  tensorfs policy status --json /mnt/train | jq .recent.samples_per_s";
-
-inline constexpr const char* kPolicyMaterializeDescription =
-    "Convert samples to a form now, on all cores, instead of when they are first read.\n"
-    "Without PATH, all that the mount shows. An interrupted run is taken up again by the\n"
-    "same command.";
-
-inline constexpr const char* kPolicyMaterializeExamples =
-    "\nExamples:\n"
-    "  tensorfs policy materialize /mnt/train --form final:raw\n"
-    "  tensorfs policy materialize /mnt/train /mnt/train/val --form source:jpeg-crop\n"
-    "\n"
-    "`man tensorfs-mount` lists stages and encodings.";
-
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_HELP_TEXT_H_

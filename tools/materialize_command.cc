@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "tools/commands.h"
 #include "tools/mounted_path.h"
+#include "tools/policy_command.h"
 #include "tools/progress_bar.h"
 
 namespace tensorfs {

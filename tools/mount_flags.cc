@@ -1,32 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "tools/mount_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <utility>
+
+#include "tools/parsed_option.h"
 
 namespace tensorfs {
 namespace {
-
-// Adds an option whose text `parse` turns into what `store` keeps.
-template <typename Parse, typename Store>
-CLI::Option* AddParsed(CLI::App* app, const std::string& name, Parse parse, Store store,
-                       const std::string& description) {
-  return app->add_option_function<std::string>(
-      name,
-      [name, parse, store](const std::string& text) {
-        auto value = parse(text);
-        if (!value) throw CLI::ValidationError(name, value.error().message);
-        store(std::move(*value));
-      },
-      description);
-}
-
-template <typename Parse, typename Value>
-CLI::Option* AddParsed(CLI::App* app, const std::string& name, Parse parse, Value* value,
-                       const std::string& description) {
-  return AddParsed(
-      app, name, parse, [value](auto&& parsed) { *value = std::move(parsed); }, description);
-}
 
 void AddPipelineFlags(CLI::App* app, std::string* pipeline_file, ShortPipeline* pipeline) {
   CLI::Option* file = app->add_option("--pipeline", *pipeline_file,

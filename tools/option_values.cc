@@ -129,6 +129,18 @@ Result<uint64_t> ParseCacheLimit(std::string_view text) {
   return bytes;
 }
 
+Result<double> ParseAmount(std::string_view text) {
+  const std::optional<double> amount = ToNumber<double>(text);
+  if (!amount || !std::isfinite(*amount) || *amount < 0) return Unexpected(text, "0 or more");
+  return *amount;
+}
+
+Result<double> ParsePositive(std::string_view text) {
+  const Result<double> amount = ParseAmount(text);
+  if (!amount || *amount == 0) return Unexpected(text, "more than 0");
+  return amount;
+}
+
 Result<PolicyChoice> ParsePolicy(std::string_view text, const Pipeline& pipeline) {
   constexpr std::string_view kFixed = "fixed:";
   if (text.empty() || text == NameOf(PolicyMode::kAdaptive)) return PolicyChoice();

@@ -39,9 +39,11 @@ Result<size_t> ParseMemoryLimit(std::string_view text);  // the same, at least 1
 Result<uint64_t> ParseStoreLimit(std::string_view text);  // the same, at least the store's least
 Result<uint64_t> ParseCacheLimit(std::string_view text);
 
-Result<double> ParseShare(std::string_view text);    // "20" and "20%" are 0.2; to 100
-Result<int> ParseCount(std::string_view text);       // 1 and more
-Result<double> ParseSeconds(std::string_view text);  // 0 and more
+Result<int> ParseCount(std::string_view text);        // 1 and more
+Result<double> ParseSeconds(std::string_view text);   // 0 and more
+Result<double> ParseAmount(std::string_view text);    // 0 and more
+Result<double> ParsePositive(std::string_view text);  // more than 0
+Result<double> ParseShare(std::string_view text);     // "20" and "20%" are 0.2; to 100
 
 // "256" is the length of the shorter side, "224x320" height and width.
 Result<std::variant<int, ImageSize>> ParseResizeSize(std::string_view text);

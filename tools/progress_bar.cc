@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -14,36 +13,13 @@
 
 #include "tools/block_signals.h"
 #include "tools/control_client.h"
+#include "tools/note_interruption.h"
 
 namespace tensorfs {
 namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{100};
 constexpr int kBarColumns = 24;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// While it lives, an interruption is noted instead of ending the process.
-class NoteInterruption {
- public:
-  NoteInterruption() {
-    interrupted = 0;
-    struct sigaction note = {};
-    note.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &note, &old_interrupt_);
-    sigaction(SIGTERM, &note, &old_terminate_);
-  }
-  NoteInterruption(const NoteInterruption&) = delete;
-  NoteInterruption& operator=(const NoteInterruption&) = delete;
-  ~NoteInterruption() {
-    sigaction(SIGINT, &old_interrupt_, nullptr);
-    sigaction(SIGTERM, &old_terminate_, nullptr);
-  }
-
- private:
-  struct sigaction old_interrupt_ = {};
-  struct sigaction old_terminate_ = {};
-};
 
 std::string Bar(double fraction) {
   const int filled = static_cast<int>(fraction * kBarColumns);
@@ -75,7 +51,7 @@ Result<std::string> Watch(const Ask& ask, const Ask& end, std::ostream& err) {
       if (draws) err << "\r\x1B[K" << std::flush;
       return job;
     }
-    if (interrupted != 0 && !asked_to_end) {
+    if (NoteInterruption::WasInterrupted() && !asked_to_end) {
       asked_to_end = true;
       const Result<std::string> ended = end();
       if (!ended) return ended;

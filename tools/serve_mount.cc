@@ -28,6 +28,7 @@
 #include "tools/log.h"
 #include "tools/materialize_routes.h"
 #include "tools/notify.h"
+#include "tools/policy_routes.h"
 #include "tools/status.h"
 #include "tools/stored_forms.h"
 
@@ -101,14 +102,20 @@ MountStatus StatusOf(const MountCommand& command, const Parts& parts, const Fuse
                      .store = {},
                      .cache = {},
                      .migrator = {},
-                     .forms = {}};
+                     .forms = {},
+                     .policy = {}};
   const DerivedData& derived = *parts.derived;
   status.store.condition = parts.derived->condition();
   if (derived.store() != nullptr) status.store = derived.store()->Stats();
   if (derived.cache() != nullptr) status.cache = derived.cache()->Stats();
   if (derived.migrator() != nullptr) status.migrator = derived.migrator()->Stats();
   status.forms = CountForms(status.store, command.view.pipeline);
+  if (derived.policy() != nullptr) status.policy = derived.policy()->Report();
   return status;
+}
+
+Result<PolicyControl*> WaitForPolicy(const DerivedData& derived) {
+  return derived.WaitUntilOpen().map([&]() -> PolicyControl* { return derived.policy(); });
 }
 
 Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
@@ -123,6 +130,8 @@ Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
       MaterializeRoutes(&command.view.pipeline, parts.fs, parts.derived, &job);
   std::ranges::move(CacheRoutes(&command, parts.fs, parts.derived, &job),
                     std::back_inserter(routes));
+  const PolicySource policy = [&] { return WaitForPolicy(*parts.derived); };
+  std::ranges::move(PolicyRoutes(&command, parts.fs, policy), std::back_inserter(routes));
   const Result<ControlServers> control = StartControl(command.daemon, status, std::move(routes));
   if (!control) return tl::unexpected(control.error());
   spdlog::info("mounted {} on {} as {}: {}", Printable(command.source),

@@ -15,6 +15,7 @@
 #include "fs/fuse_server.h"
 #include "fs/sample_fs.h"
 #include "policy/migrator.h"
+#include "policy/policy_report.h"
 #include "policy/read_stats.h"
 
 namespace tensorfs {
@@ -46,6 +47,7 @@ struct MountStatus {
   std::optional<CacheStats> cache;
   MigratorStats migrator;
   std::vector<FormCount> forms;
+  std::optional<PolicyReport> policy;  // nothing until there is one
 };
 
 // The whole process's use of the machine.

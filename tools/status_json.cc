@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/derived_json.h"
+#include "tools/policy_json.h"
 #include "tools/status.h"
 #include "tools/version.h"
 
@@ -88,6 +89,7 @@ std::string ToJson(const MountStatus& status, const ProcessUse& process) {
       {"sample_cpu_s", static_cast<double>(reads.cpu_ns) * 1e-9},
       {"origins", OriginsOf(reads)},
       {"forms", JsonOf(status.forms)},
+      {"policy_report", status.policy ? JsonOf(*status.policy) : Json(nullptr)},
       {"migration", MigrationOf(status.migrator)},
       {"sample_store", JsonOf(status.store)},
       {"cache", CacheOf(status)},

@@ -1,56 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include <array>
-#include <charconv>
-#include <span>
-#include <system_error>
-
+#include "tools/policy_metrics.h"
+#include "tools/prometheus_text.h"
 #include "tools/status.h"
 #include "tools/version.h"
 
 namespace tensorfs {
 namespace {
 
-struct Metric {
-  const char* name;
-  const char* type;
-  const char* help;
-  double value;
-};
-
-std::string EscapeLabel(const std::string& value) {
-  std::string escaped;
-  for (const char c : ReplaceInvalidUtf8(value)) {
-    if (c == '\\' || c == '"') escaped += '\\';
-    if (c == '\n') {
-      escaped += "\\n";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
-// The shortest text that gives the same number again.
-std::string FormatNumber(double value) {
-  char text[32];
-  const auto [end, failure] = std::to_chars(text, text + sizeof(text), value);
-  return failure == std::errc() ? std::string(text, end) : "NaN";
-}
-
-void Append(std::string& text, const Metric& metric, const std::string& labels) {
-  const std::string name(metric.name);
-  text += "# HELP " + name + " " + metric.help + "\n";
-  text += "# TYPE " + name + " " + metric.type + "\n";
-  text += name + labels + " " + FormatNumber(metric.value) + "\n";
-}
-
 double Count(uint64_t value) { return static_cast<double>(value); }
 
-void AppendAll(std::string& text, std::span<const Metric> metrics) {
-  for (const Metric& metric : metrics) Append(text, metric, "");
-}
-
-void AppendOrigins(std::string& text, const ReadStatsSnapshot& reads) {
+void AddOrigins(PrometheusText* text, const ReadStatsSnapshot& reads) {
   const auto samples = [&](Origin origin) {
     return Count(reads.origins[static_cast<size_t>(origin)].samples);
   };
@@ -62,10 +21,10 @@ void AppendOrigins(std::string& text, const ReadStatsSnapshot& reads) {
       {"tensorfs_samples_from_cache_total", "counter", "Tensors that the cache had.",
        samples(Origin::kCache)},
   };
-  AppendAll(text, metrics);
+  text->Add(metrics);
 }
 
-void AppendStore(std::string& text, const StoreStats& store, const MigratorStats& migrator) {
+void AddStore(PrometheusText* text, const StoreStats& store, const MigratorStats& migrator) {
   const Metric metrics[] = {
       {"tensorfs_store_samples", "gauge", "Samples that the store keeps in a form.",
        Count(store.samples)},
@@ -84,10 +43,10 @@ void AppendStore(std::string& text, const StoreStats& store, const MigratorStats
        "Conversions given up because they would have given another tensor.",
        Count(migrator.mismatches)},
   };
-  AppendAll(text, metrics);
+  text->Add(metrics);
 }
 
-void AppendCache(std::string& text, const CacheStats& cache) {
+void AddCache(PrometheusText* text, const CacheStats& cache) {
   const Metric metrics[] = {
       {"tensorfs_cache_hits_total", "counter", "Reads that the tensor cache answered.",
        Count(cache.hits)},
@@ -101,7 +60,7 @@ void AppendCache(std::string& text, const CacheStats& cache) {
       {"tensorfs_cache_corrupt_total", "counter", "Entries found damaged and dropped.",
        Count(cache.corrupt)},
   };
-  AppendAll(text, metrics);
+  text->Add(metrics);
 }
 
 }  // namespace
@@ -131,16 +90,18 @@ std::string ToPrometheus(const MountStatus& status, const ProcessUse& process) {
       {"process_resident_memory_bytes", "gauge", "Resident memory of the process.",
        Count(process.resident_bytes)},
   };
-  std::string text;
-  AppendAll(text, metrics);
-  AppendOrigins(text, reads);
-  AppendStore(text, status.store, status.migrator);
-  if (status.cache) AppendCache(text, *status.cache);
-  Append(text, {"tensorfs_mount_info", "gauge", "What is mounted; always 1.", 1},
-         "{version=\"" + std::string(kVersion) + "\",source=\"" + EscapeLabel(status.mount.source) +
-             "\",mountpoint=\"" + EscapeLabel(status.mount.mountpoint) + "\",pipeline=\"" +
-             EscapeLabel(status.mount.pipeline) + "\"}");
-  return text;
+  PrometheusText text;
+  text.Add(metrics);
+  AddOrigins(&text, reads);
+  AddStore(&text, status.store, status.migrator);
+  if (status.cache) AddCache(&text, *status.cache);
+  if (status.policy) AddPolicyMetrics(*status.policy, &text);
+  text.AddInfo({"tensorfs_mount_info", "gauge", "What is mounted; always 1.", 1},
+               PrometheusLabel("version", kVersion) + "," +
+                   PrometheusLabel("source", status.mount.source) + "," +
+                   PrometheusLabel("mountpoint", status.mount.mountpoint) + "," +
+                   PrometheusLabel("pipeline", status.mount.pipeline));
+  return text.text();
 }
 
 }  // namespace tensorfs

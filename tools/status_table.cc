@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fs/printable.h"
+#include "tools/policy_table.h"
 #include "tools/status.h"
 #include "tools/table_text.h"
 
@@ -72,13 +73,13 @@ std::string Render(const nlohmann::json& status) {
   for (const nlohmann::json& feature : kernel.at("features")) {
     features += (features.empty() ? "" : ", ") + feature.get<std::string>();
   }
-  const std::vector<std::pair<const char*, std::string>> rows = {
-      {"source", text("source")},
-      {"mountpoint", text("mountpoint")},
-      {"store", text("store")},
-      {"pipeline", text("pipeline")},
-      {"presented as", text("present")},
-      {"policy", text("policy")},
+  const std::vector<std::pair<const char*, std::string>> what = {
+      {"source", text("source")},        {"mountpoint", text("mountpoint")},
+      {"store", text("store")},          {"pipeline", text("pipeline")},
+      {"presented as", text("present")}, {"policy", text("policy")},
+  };
+  const nlohmann::json& policy = status.at("policy_report");
+  const std::vector<std::pair<const char*, std::string>> rest = {
       {"forms", FormatForms(status.at("forms"))},
       {"migration", FormatMigration(status.at("migration"))},
       {"kept", FormatUse(status.at("sample_store"))},
@@ -100,8 +101,10 @@ std::string Render(const nlohmann::json& status) {
       {"features", features},
   };
   std::string table;
-  for (const auto& [label, value] : rows) table += FormatRow(label, value);
-  return table;
+  for (const auto& [label, value] : what) table += FormatRow(label, value);
+  if (!policy.is_null()) table += PolicyRows(policy);
+  for (const auto& [label, value] : rest) table += FormatRow(label, value);
+  return policy.is_null() ? table : table + "\n" + MixTable(policy.at("mix"));
 }
 
 }  // namespace

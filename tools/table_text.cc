@@ -82,4 +82,9 @@ std::string FitInto(std::string_view text, size_t columns) {
          std::string(text.substr(tail));
 }
 
+std::string AtRight(std::string_view text, size_t columns) {
+  const size_t used = Columns(text);
+  return (used >= columns ? "" : std::string(columns - used, ' ')) + std::string(text);
+}
+
 }  // namespace tensorfs

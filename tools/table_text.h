@@ -29,6 +29,9 @@ std::string FormatRow(std::string_view label, std::string value);
 // has too many.
 std::string FitInto(std::string_view text, size_t columns);
 
+// The text at the right of so many columns, at least.
+std::string AtRight(std::string_view text, size_t columns);
+
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_TABLE_TEXT_H_

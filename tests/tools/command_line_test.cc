@@ -168,8 +168,9 @@ TEST(CommandLine, HelpAndVersionAreCommands) {
 
 TEST(CommandLine, UmountAndStatusTakeOneMountpoint) {
   EXPECT_TRUE(std::get<UmountCommand>(ParseCommandLine({"umount", "--lazy", "/m"}).value()).lazy);
-  const auto status =
-      std::get<PolicyStatusCommand>(ParseCommandLine({"policy", "status", "/m", "--json"}).value());
+  const auto policy =
+      std::get<PolicyCommand>(ParseCommandLine({"policy", "status", "/m", "--json"}).value());
+  const auto& status = std::get<PolicyStatusCommand>(policy);
   EXPECT_EQ(status.mountpoint, "/m");
   EXPECT_TRUE(status.json);
   EXPECT_FALSE(ParseCommandLine({"umount", "/m", "/n"}));

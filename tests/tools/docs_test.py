@@ -21,7 +21,16 @@ PAGES = {
     ("mount",): "tensorfs-mount.1",
     ("umount",): "tensorfs-umount.1",
     ("policy", "status"): "tensorfs-policy.1",
+    ("policy", "explain"): "tensorfs-policy.1",
+    ("policy", "plan"): "tensorfs-policy.1",
+    ("policy", "set"): "tensorfs-policy.1",
+    ("policy", "pin"): "tensorfs-policy.1",
+    ("policy", "unpin"): "tensorfs-policy.1",
+    ("policy", "pause"): "tensorfs-policy.1",
+    ("policy", "resume"): "tensorfs-policy.1",
     ("policy", "materialize"): "tensorfs-policy.1",
+    ("policy", "history"): "tensorfs-policy.1",
+    ("policy", "watch"): "tensorfs-policy.1",
     ("cache", "stats"): "tensorfs-cache.1",
     ("cache", "list"): "tensorfs-cache.1",
     ("cache", "get"): "tensorfs-cache.1",
@@ -60,9 +69,11 @@ class Documentation(unittest.TestCase):
 
     def test_every_metric_is_in_the_manual_page(self):
         page = (MAN / "tensorfs-policy.1").read_text()
-        metrics = re.findall(r'\{"(\w+)", "(?:counter|gauge)"',
-                             (ROOT / "tools/status_metrics.cc").read_text())
+        sources = "".join((ROOT / "tools" / name).read_text()
+                          for name in ["status_metrics.cc", "policy_metrics.cc"])
+        metrics = re.findall(r'\{"(\w+)",\s*"(?:counter|gauge)"', sources)
         self.assertIn("tensorfs_samples_total", metrics)
+        self.assertIn("tensorfs_policy_price_seconds", metrics)
         for metric in metrics:
             with self.subTest(metric=metric):
                 self.assertRegex(page, rf"\b{metric}\b")
@@ -79,6 +90,7 @@ class Documentation(unittest.TestCase):
         self.assertEqual(complete("tensorfs", ""),
                          ["mount", "umount", "policy", "cache", "--help", "--version"])
         self.assertEqual(complete("tensorfs", "policy", "st"), ["status"])
+        self.assertEqual(complete("tensorfs", "policy", "p"), ["plan", "pin", "pause"])
         self.assertEqual(complete("tensorfs", "cache", "ev"), ["evict"])
 
     def test_values_are_completed(self):

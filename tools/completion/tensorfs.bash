@@ -41,7 +41,7 @@ _tensorfs() {
   if ((COMP_CWORD == 1)); then
     words="mount umount policy cache --help --version"
   elif [[ ${COMP_WORDS[1]} == policy ]] && ((COMP_CWORD == 2)); then
-    words="status materialize --help"
+    words="status explain plan set pin unpin pause resume materialize history watch --help"
   elif [[ ${COMP_WORDS[1]} == cache ]] && ((COMP_CWORD == 2)); then
     words="stats list get verify warm evict --help"
   elif [[ ${COMP_WORDS[1]} == mount ]] && _tensorfs_value "$previous" "$current"; then
@@ -54,7 +54,15 @@ _tensorfs() {
         --migrate-share --store-limit --cache --cache-limit --foreground --store --metrics
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
-      policy) words="--json --form --help" ;;
+      policy)
+        case ${COMP_WORDS[2]} in
+          plan) words="--cores --disk-mb-s --store-limit --json --help" ;;
+          set) words="--store-limit --cache-limit --migrate-share --window --dead-band
+            --expected-rereads --json --help" ;;
+          materialize) words="--form --json --help" ;;
+          watch) words="--interval --count --json --help" ;;
+          *) words="--json --help" ;;
+        esac ;;
       cache)
         case ${COMP_WORDS[2]} in
           list) words="--limit --json --help" ;;
@@ -69,7 +77,8 @@ _tensorfs() {
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -d -- "$current")
     return
-  elif [[ ${COMP_WORDS[1]} == cache ]] && ((COMP_CWORD != 3)); then
+  elif [[ ${COMP_WORDS[1]} == policy && ${COMP_WORDS[2]} == explain ]] ||
+      { [[ ${COMP_WORDS[1]} == @(cache|policy) ]] && ((COMP_CWORD != 3)); }; then
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
