@@ -38,7 +38,7 @@ std::string UnitPrice(const Json& price) {
 std::string FormatCost(double seconds) {
   if (seconds == 0) return "0";
   if (seconds < 1e-3) return Format(seconds < 1e-5 ? "%.2f us" : "%.0f us", 1e6 * seconds);
-  return seconds < 1 ? Format("%.2f ms", 1e3 * seconds) : Format("%.2f s", seconds);
+  return seconds < 0.99999 ? Format("%.2f ms", 1e3 * seconds) : Format("%.2f s", seconds);
 }
 
 std::string FormatShare(double share) { return Format("%.0f %%", 100 * share); }
