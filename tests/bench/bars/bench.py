@@ -61,7 +61,10 @@ class Bench:
     @contextlib.contextmanager
     def mount(self, source, *options, run_as=(), owner=None, state=None):
         """A fresh mount, whose page cache is empty. `owner` is a user and group number; `state` is
-        where it keeps what it derives, if that is to stay."""
+        where it keeps what it derives, if that is to stay. Samples stay in their forms unless a
+        policy is given: what is measured must not change meanwhile."""
+        if "--policy" not in options:
+            options = ("--policy", "keep", *options)
         base = self.work / "mount"
         places = [base / "point", state or base / "state"]
         for place in places:
