@@ -15,6 +15,14 @@ bool IsOverLimit(const PlanUsage& usage, const std::vector<double>& limits) {
   return false;
 }
 
+// Space that is left over costs nothing; the search for prices leaves a little of one all the same.
+void ForgetIdlePrices(const std::vector<double>& limits, Plan& plan) {
+  constexpr double kNearlyFull = 0.98;
+  for (size_t space = 0; space < limits.size(); ++space) {
+    if (plan.space_bytes[space] < kNearlyFull * limits[space]) plan.prices.space[space] = 0;
+  }
+}
+
 }  // namespace
 
 EvaluatedPlan::EvaluatedPlan(const ProblemBuilder& builder, std::vector<KnownSample> some,
@@ -32,6 +40,7 @@ EvaluatedPlan::EvaluatedPlan(const ProblemBuilder& builder, std::vector<KnownSam
   kept_usage = EvaluateChoice(problem, kept);
   target_usage = EvaluateChoice(problem, target);
   best = MakePlan(problem);
+  ForgetIdlePrices(problem.space_limit_bytes, best);
   for (const float each : problem.weights) weight += each;
   target_is_over_limit = IsOverLimit(target_usage, problem.space_limit_bytes);
 }
