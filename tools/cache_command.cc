@@ -10,6 +10,7 @@
 #include "tools/control_client.h"
 #include "tools/derived_contents.h"
 #include "tools/resting_cache.h"
+#include "tools/show_answer.h"
 #include "tools/table_text.h"
 
 namespace tensorfs {
@@ -24,16 +25,6 @@ Result<std::string> AskEither(const std::string& place, const std::string& targe
   const Result<RestingCache> resting = RestingCache::Open(place);
   if (!resting) return tl::unexpected(resting.error());
   return ask(resting->contents());
-}
-
-template <typename ToTable>
-Result<void> Show(const Result<std::string>& json, bool as_json, const ToTable& to_table,
-                  std::ostream& out) {
-  if (!json) return tl::unexpected(json.error());
-  const Result<std::string> text = as_json ? json : to_table(*json);
-  if (!text) return tl::unexpected(text.error());
-  out << *text;
-  return {};
 }
 
 Result<std::string> TellEvict(const CacheEvictCommand& command) {
@@ -91,19 +82,19 @@ Result<void> Run(const CacheStatsCommand& command, std::ostream& out, std::ostre
   const auto json = AskEither(command.place, "/v1/cache", [](const DerivedContents& contents) {
     return Result<std::string>(DescribeContents(contents));
   });
-  return Show(json, command.json, CacheStatsTable, out);
+  return ShowAnswer(json, command.json, CacheStatsTable, out);
 }
 
 Result<void> Run(const CacheListCommand& command, std::ostream& out, std::ostream&) {
   const auto json = AskEither(
       command.place, "/v1/cache/entries?limit=" + std::to_string(command.limit),
       [&](const DerivedContents& contents) { return ListHottest(contents, command.limit); });
-  return Show(json, command.json, CacheListTable, out);
+  return ShowAnswer(json, command.json, CacheListTable, out);
 }
 
 Result<void> Run(const CacheEvictCommand& command, std::ostream& out, std::ostream& err) {
   const Result<std::string> json = EvictEither(command);
-  const Result<void> shown = Show(json, command.json, EvictionText, out);
+  const Result<void> shown = ShowAnswer(json, command.json, EvictionText, out);
   if (shown) TellUnused(*json, err);
   return shown;
 }

@@ -13,20 +13,11 @@
 #include "tools/paths.h"
 #include "tools/policy_json.h"
 #include "tools/policy_table.h"
+#include "tools/show_answer.h"
 #include "tools/status.h"
 
 namespace tensorfs {
 namespace {
-
-template <typename ToTable>
-Result<void> Show(const Result<std::string>& json, bool as_json, const ToTable& to_table,
-                  std::ostream& out) {
-  if (!json) return tl::unexpected(json.error());
-  const Result<std::string> text = as_json ? json : to_table(*json);
-  if (!text) return tl::unexpected(text.error());
-  out << *text;
-  return {};
-}
 
 // What the policy does now, of a report.
 Result<std::string> DoingText(std::string_view json) try {
@@ -73,21 +64,21 @@ Result<std::string> TellPin(const std::string& mountpoint, const std::string& ta
 }  // namespace
 
 Result<void> Run(const PolicyStatusCommand& command, std::ostream& out, std::ostream&) {
-  return Show(AskDaemon(command.mountpoint, "/v1/status"), command.json, ToTable, out);
+  return ShowAnswer(AskDaemon(command.mountpoint, "/v1/status"), command.json, ToTable, out);
 }
 
 Result<void> Run(const PolicyExplainCommand& command, std::ostream& out, std::ostream&) {
-  return Show(AskToExplain(command), command.json, ExplanationTable, out);
+  return ShowAnswer(AskToExplain(command), command.json, ExplanationTable, out);
 }
 
 Result<void> Run(const PolicyPlanCommand& command, std::ostream& out, std::ostream&) {
   const auto plan = TellDaemon(command.mountpoint, "/v1/policy/plan", ToJson(command.request));
-  return Show(plan, command.json, WhatIfTable, out);
+  return ShowAnswer(plan, command.json, WhatIfTable, out);
 }
 
 Result<void> Run(const PolicySetCommand& command, std::ostream& out, std::ostream&) {
   const auto settings = TellDaemon(command.mountpoint, "/v1/policy/set", ToJson(command.patch));
-  return Show(settings, command.json, SettingsTable, out);
+  return ShowAnswer(settings, command.json, SettingsTable, out);
 }
 
 Result<void> Run(const PolicyPinCommand& command, std::ostream& out, std::ostream&) {
@@ -95,26 +86,28 @@ Result<void> Run(const PolicyPinCommand& command, std::ostream& out, std::ostrea
                         ? AskDaemon(command.mountpoint, "/v1/policy/pins")
                         : TellPin(command.mountpoint, "/v1/policy/pin",
                                   {.pattern = command.pattern, .form = command.form});
-  return Show(pins, command.json, PinsTable, out);
+  return ShowAnswer(pins, command.json, PinsTable, out);
 }
 
 Result<void> Run(const PolicyUnpinCommand& command, std::ostream& out, std::ostream&) {
   const auto pins =
       TellPin(command.mountpoint, "/v1/policy/unpin", {.pattern = command.pattern, .form = ""});
-  return Show(pins, command.json, PinsTable, out);
+  return ShowAnswer(pins, command.json, PinsTable, out);
 }
 
 Result<void> Run(const PolicyPauseCommand& command, std::ostream& out, std::ostream&) {
-  return Show(TellDaemon(command.mountpoint, "/v1/policy/pause", ""), command.json, DoingText, out);
+  return ShowAnswer(TellDaemon(command.mountpoint, "/v1/policy/pause", ""), command.json, DoingText,
+                    out);
 }
 
 Result<void> Run(const PolicyResumeCommand& command, std::ostream& out, std::ostream&) {
-  return Show(TellDaemon(command.mountpoint, "/v1/policy/resume", ""), command.json, DoingText,
-              out);
+  return ShowAnswer(TellDaemon(command.mountpoint, "/v1/policy/resume", ""), command.json,
+                    DoingText, out);
 }
 
 Result<void> Run(const PolicyHistoryCommand& command, std::ostream& out, std::ostream&) {
-  return Show(AskDaemon(command.mountpoint, "/v1/policy/history"), command.json, HistoryTable, out);
+  return ShowAnswer(AskDaemon(command.mountpoint, "/v1/policy/history"), command.json, HistoryTable,
+                    out);
 }
 
 Result<void> Run(const PolicyCommand& command, std::ostream& out, std::ostream& err) {

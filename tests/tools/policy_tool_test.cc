@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/require_fuse.h"
+#include "tests/tools/call_tool.h"
 #include "tests/tools/policy_mount.h"
 #include "tools/control_server.h"
 #include "tools/live_screen.h"
@@ -15,19 +16,6 @@
 
 namespace tensorfs {
 namespace {
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-Outcome Call(const Arguments& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunTool(arguments, out, err);
-  return {status, out.str(), err.str()};
-}
 
 // `tensorfs policy` against a directory that tells, as the root of a mount does, where its daemon
 // listens.

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "tests/tools/call_tool.h"
 #include "tests/tools/temporary_dir.h"
 #include "tools/tool.h"
 #include "tools/verify_plan.h"
@@ -49,21 +50,6 @@ std::unique_ptr<TensorCache> OpenCache(const std::string& directory) {
 void Offer(TensorCache* cache, const CacheKey& key, FileBytes bytes) {
   const auto owner = std::make_shared<const FileBytes>(std::move(bytes));
   cache->Offer(key, kVersion, *owner, owner, kSavedS);
-}
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-
-  nlohmann::json json() const { return nlohmann::json::parse(out); }
-};
-
-Outcome Call(const Arguments& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunTool(arguments, out, err);
-  return {status, out.str(), err.str()};
 }
 
 // A store with 12 samples, and with a cache of as many tensors in it.

@@ -8,23 +8,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/tools/call_tool.h"
 #include "tests/tools/temporary_dir.h"
 
 namespace tensorfs {
 namespace {
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-Outcome Call(const Arguments& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunTool(arguments, out, err);
-  return {status, out.str(), err.str()};
-}
 
 // Characters of a UTF-8 text: bytes that do not continue one.
 size_t Columns(const std::string& line) {
