@@ -15,6 +15,7 @@
 #include "tools/log.h"
 #include "tools/option_values.h"
 #include "tools/policy_command.h"
+#include "tools/profile/profile_command.h"
 
 namespace tensorfs {
 
@@ -64,7 +65,7 @@ struct HelpCommand {
 struct FakeMountCommand {};
 
 using Command = std::variant<MountCommand, UmountCommand, PolicyCommand, CacheCommand,
-                             VersionCommand, HelpCommand, FakeMountCommand>;
+                             ProfileCommand, VersionCommand, HelpCommand, FakeMountCommand>;
 
 }  // namespace tensorfs
 

@@ -12,6 +12,7 @@
 #include "tools/mount_flags.h"
 #include "tools/mount_options.h"
 #include "tools/policy_flags.h"
+#include "tools/profile/profile_flags.h"
 #include "tools/suggestion.h"
 #include "tools/usage_error.h"
 
@@ -28,6 +29,7 @@ struct Parser {
   UmountCommand umount;
   PolicyFlags policy;
   CacheFlags cache;
+  ProfileFlags profile;
   CLI::App* mount_app = nullptr;
   CLI::App* umount_app = nullptr;
 };
@@ -59,6 +61,7 @@ std::unique_ptr<Parser> MakeParser() {
   AddUmount(parser.get());
   AddPolicyCommands(&parser->app, &parser->policy);
   AddCacheCommands(&parser->app, &parser->cache);
+  AddProfileCommand(&parser->app, &parser->profile);
   return parser;
 }
 
@@ -90,12 +93,28 @@ Result<Command> FinishPolicy(const PolicyFlags& flags) {
   return *chosen;
 }
 
+// The line as the user could type it again, if no argument needs quotes.
+std::string LineOf(const Arguments& arguments) {
+  std::string line = "tensorfs";
+  for (const std::string& argument : arguments) line += " " + argument;
+  return line;
+}
+
+Result<Command> FinishProfile(const ProfileFlags& flags, const std::string& line) {
+  Result<ProfileCommand> command = FinishProfile(flags);
+  if (!command) return tl::unexpected(command.error());
+  command->line = line;
+  return *std::move(command);
+}
+
 Result<Command> Parse(Parser* parser, Arguments arguments) try {
+  const std::string line = LineOf(arguments);
   std::ranges::reverse(arguments);  // the order that CLI11 takes
   parser->app.parse(std::move(arguments));
   if (parser->mount_app->parsed()) return FinishMount(parser->mount);
   if (parser->umount_app->parsed()) return parser->umount;
   if (parser->cache.app->parsed()) return FinishCache(parser->cache);
+  if (parser->profile.app->parsed()) return FinishProfile(parser->profile, line);
   return FinishPolicy(parser->policy);
 } catch (const CLI::CallForHelp&) {
   return HelpCommand{parser->app.help()};

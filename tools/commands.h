@@ -9,6 +9,7 @@
 #include "tools/cache_command.h"
 #include "tools/command.h"
 #include "tools/policy_command.h"
+#include "tools/profile/profile_command.h"
 
 namespace tensorfs {
 

@@ -14,6 +14,7 @@ inline constexpr const char* kToolExamples =
     "  tensorfs mount ~/photos ~/tensors --resize 256 --center-crop 224\n"
     "  python3 -c 'import numpy; print(numpy.load(\"tensors/cat/001.npy\").shape)'\n"
     "  tensorfs policy status ~/tensors\n"
+    "  tensorfs profile ~/photos --resize 256 --center-crop 224\n"
     "  tensorfs umount ~/tensors\n"
     "\n"
     "`tensorfs COMMAND --help` tells more. Exit status: 0 done, 1 the work failed,\n"

@@ -125,7 +125,7 @@ Step ReadNormalize(TomlTable& table) {
                    table.Floats("std").value_or(std::vector<float>{})};
 }
 
-// What a step may hold besides its name, and how it is read.
+// What a step may hold beside what all may, and how it is read.
 struct StepReader {
   std::string_view name;
   std::vector<std::string_view> keys;
@@ -134,14 +134,14 @@ struct StepReader {
 
 const std::vector<StepReader>& StepReaders() {
   static const std::vector<StepReader> readers = {
-      {"Resize", {"name", "size", "interpolation", "max_size", "antialias"}, ReadResize},
-      {"CenterCrop", {"name", "size"}, ReadCenterCrop},
-      {"Pad", {"name", "padding", "fill", "padding_mode"}, ReadPad},
-      {"Grayscale", {"name", "num_output_channels"}, ReadGrayscale},
-      {"PILToTensor", {"name"}, [](TomlTable&) -> Step { return PilToTensor{}; }},
-      {"ToTensor", {"name"}, [](TomlTable&) -> Step { return ToTensor{}; }},
-      {"ConvertImageDtype", {"name", "dtype"}, ReadConvertImageDtype},
-      {"Normalize", {"name", "mean", "std", "inplace"}, ReadNormalize},
+      {"Resize", {"size", "interpolation", "max_size", "antialias"}, ReadResize},
+      {"CenterCrop", {"size"}, ReadCenterCrop},
+      {"Pad", {"padding", "fill", "padding_mode"}, ReadPad},
+      {"Grayscale", {"num_output_channels"}, ReadGrayscale},
+      {"PILToTensor", {}, [](TomlTable&) -> Step { return PilToTensor{}; }},
+      {"ToTensor", {}, [](TomlTable&) -> Step { return ToTensor{}; }},
+      {"ConvertImageDtype", {"dtype"}, ReadConvertImageDtype},
+      {"Normalize", {"mean", "std", "inplace"}, ReadNormalize},
   };
   return readers;
 }
@@ -165,7 +165,9 @@ Step ReadStep(TomlTable& table, const std::string& subject) {
     return ToTensor{};
   }
   table.set_subject(subject + " (" + *name + ')');
-  table.AllowOnly(reader->keys);
+  std::vector<std::string_view> keys = reader->keys;
+  keys.insert(keys.end(), {"name", "online"});
+  table.AllowOnly(keys);
   return reader->read(table);
 }
 
@@ -185,13 +187,14 @@ Result<Pipeline> Check(const std::vector<Step>& steps, std::optional<Layout> lay
   return Fail(Place(file_name, tables[failing]), pipeline.error());
 }
 
-Result<Pipeline> ReadSteps(const toml::array& tables, std::optional<Layout> layout,
-                           std::string_view file_name) {
+Result<PipelineFile> ReadSteps(const toml::array& tables, std::optional<Layout> layout,
+                               std::string_view file_name) {
   if (tables.size() > kMaxSteps) {
     return Fail(ErrorCode::kInvalidArgument,
                 Place(file_name, tables) + ": more than " + std::to_string(kMaxSteps) + " steps");
   }
   std::vector<Step> steps;
+  std::optional<size_t> first_online;
   for (size_t i = 0; i < tables.size(); ++i) {
     const std::string subject = "step " + std::to_string(i + 1);
     const toml::table* node = tables[i].as_table();
@@ -201,9 +204,12 @@ Result<Pipeline> ReadSteps(const toml::array& tables, std::optional<Layout> layo
     }
     TomlTable table(*node, file_name, subject);
     steps.push_back(ReadStep(table, subject));
+    if (table.Bool("online").value_or(false) && !first_online) first_online = i;
     if (table.error()) return tl::unexpected(*table.error());
   }
-  return Check(steps, layout, tables, file_name);
+  Result<Pipeline> pipeline = Check(steps, layout, tables, file_name);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  return PipelineFile{*std::move(pipeline), first_online};
 }
 
 std::optional<Layout> LayoutFromName(std::string_view name) {
@@ -212,7 +218,7 @@ std::optional<Layout> LayoutFromName(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Pipeline> ReadRoot(const toml::table& root, std::string_view file_name) {
+Result<PipelineFile> ReadRoot(const toml::table& root, std::string_view file_name) {
   constexpr std::array<std::string_view, 2> kKeys = {"layout", "step"};
   constexpr std::array<std::string_view, 2> kLayouts = {"hwc", "chw"};
   TomlTable table(root, file_name, "");
@@ -229,13 +235,15 @@ Result<Pipeline> ReadRoot(const toml::table& root, std::string_view file_name) {
     table.Reject("step", "\"step\" must be a list of tables: write [[step]]");
   }
   if (table.error()) return tl::unexpected(*table.error());
-  if (steps == nullptr) return Pipeline::Create({}, layout);
+  if (steps == nullptr) return ReadSteps({}, layout, file_name);
   return ReadSteps(*steps, layout, file_name);
 }
 
+Pipeline PipelineOf(const PipelineFile& file) { return file.pipeline; }
+
 }  // namespace
 
-Result<Pipeline> ParsePipeline(std::string_view toml, std::string_view file_name) {
+Result<PipelineFile> ParsePipelineFile(std::string_view toml, std::string_view file_name) {
   try {
     return ReadRoot(toml::parse(toml), file_name);
   } catch (const toml::parse_error& error) {
@@ -245,7 +253,11 @@ Result<Pipeline> ParsePipeline(std::string_view toml, std::string_view file_name
   }
 }
 
-Result<Pipeline> LoadPipelineFile(const std::string& path) {
+Result<Pipeline> ParsePipeline(std::string_view toml, std::string_view file_name) {
+  return ParsePipelineFile(toml, file_name).map(&PipelineOf);
+}
+
+Result<PipelineFile> ReadPipelineFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Fail(ErrorCode::kNotFound, path + ": " + std::strerror(errno));
   std::string text(kMaxFileBytes + 1, '\0');
@@ -253,7 +265,11 @@ Result<Pipeline> LoadPipelineFile(const std::string& path) {
   if (file.bad()) return Fail(ErrorCode::kIo, path + ": " + std::strerror(errno));
   text.resize(static_cast<size_t>(file.gcount()));
   if (text.size() > kMaxFileBytes) return Fail(ErrorCode::kTooLarge, path + ": more than 1 MiB");
-  return ParsePipeline(text, path);
+  return ParsePipelineFile(text, path);
+}
+
+Result<Pipeline> LoadPipelineFile(const std::string& path) {
+  return ReadPipelineFile(path).map(&PipelineOf);
 }
 
 }  // namespace tensorfs

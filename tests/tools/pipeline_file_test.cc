@@ -140,6 +140,23 @@ TEST(PipelineFile, RefusesAHundredAndOneSteps) {
   EXPECT_EQ(ErrorOf(toml), "p.toml:1: more than 100 steps");
 }
 
+TEST(PipelineFile, TellsTheFirstStepThatIsToStayOnline) {
+  const auto first_online = [](std::string_view toml) {
+    const auto file = ParsePipelineFile(toml, "p.toml");
+    EXPECT_TRUE(file) << file.error().message;
+    return file ? file->first_online_step : std::nullopt;
+  };
+  const std::string resize = "[[step]]\nname = \"Resize\"\nsize = 256\n";
+  const std::string crop = "[[step]]\nname = \"CenterCrop\"\nsize = 224\n";
+  EXPECT_EQ(first_online(resize + crop), std::nullopt);
+  EXPECT_EQ(first_online(resize + "online = false\n" + crop), std::nullopt);
+  EXPECT_EQ(first_online(resize + crop + "online = true\n"), 1u);
+  EXPECT_EQ(first_online(resize + "online = true\n" + crop + "online = true\n"), 0u);
+  EXPECT_EQ(ErrorOf(resize + "online = 1\n"),
+            "p.toml:4: step 1 (Resize): \"online\" must be true or false");
+  EXPECT_EQ(TextOf(resize + "online = true\n"), "Resize(256)");
+}
+
 TEST(PipelineFile, IsLoadedByName) {
   const TemporaryDir dir;
   const std::string path = dir / "pipeline.toml";
