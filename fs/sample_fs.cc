@@ -427,6 +427,10 @@ std::vector<std::string> SampleFs::PickSamples(size_t count) const {
   return tensorfs::PickSamples(impl_->source, impl_->names, count);
 }
 
+Result<SourceFile> SampleFs::OpenSource(const std::string& source_path) const {
+  return impl_->source.OpenFile(source_path);
+}
+
 Result<SampleProbe> SampleFs::Probe(const std::string& source_path, std::span<const Form> forms,
                                     const std::stop_token& stop) const {
   const Result<SourceFile> file = impl_->source.OpenFile(source_path);

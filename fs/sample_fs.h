@@ -126,6 +126,9 @@ class SampleFs {
   // directories only, however many there are.
   std::vector<std::string> PickSamples(size_t count) const;
 
+  // The sample at a path in the source. Errors: kNotFound, kPermission, kIo.
+  Result<SourceFile> OpenSource(const std::string& source_path) const;
+
   // What the sample at a path in the source would cost in each of the forms; see ProbeForms.
   Result<SampleProbe> Probe(const std::string& source_path, std::span<const Form> forms,
                             const std::stop_token& stop) const;

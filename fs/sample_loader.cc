@@ -175,8 +175,10 @@ Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress
   if (!kept) return FromSource(address, file, form, target);
   if (MovesNow(sample, form, target)) {
     Result<Loaded> loaded = FromSource(address, file, form, target);
-    // The store would have had it for less; how much less is not known here.
-    derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, SizeOf(file));
+    // The store would have had it for less CPU; how much less is not known here.
+    const size_t stored = kept->location.payload_bytes;
+    const size_t more_bytes = SizeOf(file) > stored ? SizeOf(file) - stored : 0;
+    derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, more_bytes);
     return loaded;
   }
   FilePtr stored = FromStore(address.path, *kept);

@@ -71,7 +71,7 @@ void BackgroundMover::Run(const std::stop_token& stop) {
 
 // Waits for a while if not.
 bool BackgroundMover::MayMove(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
-  const Clock::duration until_share = share_->TimeUntilStart();
+  const Clock::duration until_share = share_->TimeUntilSurplus();
   const Clock::duration until_rested = rest_until_ - Clock::now();
   if (paused_) {
     Wait(lock, stop, State::kPaused, kLongestRest);

@@ -68,12 +68,26 @@ void CapacityEstimate::Update(const DeviceWindow& window) {
   pending_ = {};
 }
 
+void CapacityEstimate::NoteProbe(double bytes_per_s) {
+  pending_ = {};
+  large_steps_ = 0;
+  exceeding_ = 0;
+  surprising_ = 0;
+  uneventful_ = 0;
+  doubtful_ = false;
+  delivered_ = bytes_per_s;
+  while_busy_ = bytes_per_s;
+  usual_while_busy_ = bytes_per_s;
+  Believe(bytes_per_s);
+}
+
 void CapacityEstimate::Learn(const DeviceWindow& window) {
   const double bytes = static_cast<double>(window.bytes);
   const double busy = std::clamp(window.busy_s / window.window_s, 1e-6, 1.0);
   const double delivered = bytes / window.window_s;
   const double while_busy = delivered / busy;
 
+  doubtful_ = false;
   if (busy >= kSaturatedBusy && !window.cpu_bound) {
     FollowLimit(delivered, while_busy);
   } else if (basis_ != CapacityBasis::kSaturated || IsRefuted(delivered, while_busy, busy)) {
@@ -163,6 +177,8 @@ bool CapacityEstimate::IsRefuted(double delivered, double while_busy, double bus
                              while_busy >= kFasterThanUsual * usual_while_busy_;
   exceeding_ = delivered >= kMoreThanLimit * limit_ ? exceeding_ + 1 : 0;
   surprising_ = is_surprising ? surprising_ + 1 : 0;
+  doubtful_ = exceeding_ > 0 || (busy < kUnsaturatedBusy && delivered >= kNearLimit * limit_ &&
+                                 while_busy >= kFasterThanUsual * usual_while_busy_);
   TryMore(delivered, busy);
   if (surprising_ < kSurprisingWindows << broken_promises_ &&
       exceeding_ < kExceedingWindows << broken_promises_) {

@@ -13,9 +13,10 @@
 // - it is not below what two windows delivered;
 // - what has not been seen saturated is estimated by promise, upwards by at most double a window;
 // - what has been seen saturated is believed, until reads have come clearly faster than they used
-// to
-//   for a few windows, or, for want of that, for very many. Each promise that is broken makes both
-//   harder.
+//   to for a few windows, or, for want of that, for very many. Each promise that is broken makes
+//   both harder;
+// - a probe that kept the device busy on purpose is believed at once. IsDoubtful tells when there is
+//   reason for one.
 //
 // A pure state machine: no clock, no files. For one thread at a time.
 #ifndef TENSORFS_POLICY_CAPACITY_ESTIMATE_H_
@@ -47,6 +48,12 @@ class CapacityEstimate {
   // Windows of a second or so. Those with few reads count together, those without any not at all.
   void Update(const DeviceWindow& window);
 
+  // A probe found that the device gives so much now.
+  void NoteProbe(double bytes_per_s);
+
+  // Whether the last window had signs of another limit than the one that is believed.
+  bool IsDoubtful() const { return doubtful_; }
+
   // None while the basis is kNone.
   std::optional<double> bytes_per_s() const;
   CapacityBasis basis() const { return basis_; }
@@ -72,6 +79,7 @@ class CapacityEstimate {
   int surprising_ = 0;   // that delivered as much, and much faster than usual
   int uneventful_ = 0;   // that were neither at the limit nor far from it
 
+  bool doubtful_ = false;
   double limit_ = 0;             // where the device was seen saturated last
   double usual_while_busy_ = 0;  // bytes per busy time, averaged over long
   double doubted_ = 0;           // the limit that is being tried or was refuted; 0: none

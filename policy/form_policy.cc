@@ -31,6 +31,15 @@ constexpr double kAsked = 1.05;
 // longer than to approach a fast device's limit in two steps.
 constexpr double kTrust = 2;
 
+// After which the smoothed rate is that of the new mix.
+constexpr int kWindowsToShow = 8;
+
+// A machine that differs by less is the same.
+constexpr double kSameMachine = 1.25;
+
+// Of what was idle in a window, for the next one may need some of it.
+constexpr double kUsableIdle = 0.9;
+
 double Smooth(double old_value, double new_value) {
   return old_value == 0 ? new_value : old_value + kSmoothing * (new_value - old_value);
 }
@@ -39,6 +48,17 @@ double UnixTime() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / kNsPerSecond;
+}
+
+double SteadyTime() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+bool IsSame(double a, double b) { return a < kSameMachine * b && b < kSameMachine * a; }
+
+bool IsSameMachine(const MachineCapacity& a, const MachineCapacity& b) {
+  return IsSame(a.cores, b.cores) &&
+         std::ranges::equal(a.device_bytes_per_s, b.device_bytes_per_s, IsSame);
 }
 
 }  // namespace
@@ -171,17 +191,34 @@ std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {
   return best;
 }
 
+// What moves use themselves is idle but for them.
 void FormPolicy::LimitMoves(const Observation& observation) const {
-  MigrationShare::Limits limits{.cores = observation.cpu.to_be_had};
+  const double moving = parts_.share->RecentUse().cpu * observation.cpu.to_be_had;
+  MigrationShare::Limits limits{
+      .cores = observation.cpu.to_be_had,
+      .idle_cores = kUsableIdle * (observation.cpu.spare + moving),
+  };
   const auto device = static_cast<size_t>(parts_.roles.store);
   if (device < observation.devices.size()) {
-    limits.bytes_per_s = observation.devices[device].capacity_bytes_per_s.value_or(0);
+    const DeviceObservation& seen = observation.devices[device];
+    limits.bytes_per_s = seen.capacity_bytes_per_s.value_or(0);
+    limits.idle_bytes_per_s = kUsableIdle * std::max(0.0, limits.bytes_per_s - seen.bytes_per_s);
   }
   {
     std::lock_guard lock(mutex_);
     limits.share = settings_.migrate_share;
   }
   parts_.share->SetLimits(limits);
+}
+
+void FormPolicy::AskForProbe(const Observation& observation) {
+  const auto source = static_cast<size_t>(parts_.roles.source);
+  if (!parts_.on_doubt || !costs_known_ || source >= observation.devices.size()) return;
+  const DeviceObservation& device = observation.devices[source];
+  const bool is_doubtful = device.is_doubtful || device.basis == CapacityBasis::kPromise;
+  if (probes_.IsDue(SteadyTime(), is_doubtful, device.capacity_bytes_per_s.value_or(0))) {
+    parts_.on_doubt();
+  }
 }
 
 FormPolicy::Totals FormPolicy::TotalsNow() const {
@@ -264,6 +301,7 @@ void FormPolicy::Step(const Observation& observation) {
   BelieveDevices(observation);
   beliefs.machine = CapacityOf(observation);
   LimitMoves(observation);
+  if (parts_.mode == PolicyMode::kAdaptive && !paused_ && enough) AskForProbe(observation);
   if (parts_.mode != PolicyMode::kAdaptive) {
     Tell(beliefs, PolicyState::kOff,
          parts_.mode == PolicyMode::kFixed ? "all samples have one form" : "nothing is moved");
@@ -290,11 +328,16 @@ void FormPolicy::Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated) {
     std::lock_guard lock(mutex_);
     settings = {.dead_band = settings_.dead_band, .expected_rereads = settings_.expected_rereads};
   }
+  if (const auto taken = plan(); taken && !IsSameMachine(taken->machine, beliefs.machine)) {
+    promise_.reset();
+    judge_.Forget();
+  }
   const PlanOutlook outlook{.target_s = evaluated.target_usage.epoch_s,
                             .plan_s = evaluated.best.epoch_s,
                             .move_s = builder_.MoveSeconds(evaluated.problem, evaluated.samples,
                                                            evaluated.kept, evaluated.best.choice),
                             .waiting_share = beliefs.observation.demand.busy,
+                            .replaces_plan = plans_,
                             .over_limit = evaluated.target_is_over_limit};
   const std::string gain = PercentWords(GainOf(outlook));
   switch (judge_.Judge(outlook, settings)) {
@@ -339,7 +382,17 @@ void FormPolicy::Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated) {
   change.predicted_gain = evaluated.target_usage.epoch_s / evaluated.best.epoch_s - 1;
   change.reason =
       old ? ChangeWords(old->machine, beliefs.machine, beliefs.observation) : "the first plan";
+  promise_ = Promise{.gain = change.predicted_gain, .rate_before = rate_};
   history_.Add(std::move(change), rate_);
+}
+
+// A plan that is carried out has to show what it is worth, unless the machine has changed.
+void FormPolicy::NoteOutcome() {
+  if (!promise_ || ++promise_->settled_windows < kWindowsToShow) return;
+  if (promise_->rate_before > 0) {
+    judge_.NoteOutcome(promise_->gain, rate_ / promise_->rate_before - 1);
+  }
+  promise_.reset();
 }
 
 // Where a plan is being carried out, or has been.
@@ -357,6 +410,7 @@ void FormPolicy::TellProgress(Beliefs& beliefs, const std::string& otherwise) {
     return Tell(beliefs, few ? PolicyState::kWatching : PolicyState::kReaderBound, otherwise);
   }
   history_.NoteSettled(rate_);
+  NoteOutcome();
   Tell(beliefs, PolicyState::kSettled,
        plans_ ? "all samples are as planned, and no plan is enough better"
               : "no plan is enough better than reading the sources as they are");

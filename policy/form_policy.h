@@ -37,6 +37,7 @@
 #include "policy/planner.h"
 #include "policy/policy_control.h"
 #include "policy/policy_settings.h"
+#include "policy/probe_schedule.h"
 #include "policy/problem_builder.h"
 #include "policy/read_stats.h"
 #include "policy/sample_table.h"
@@ -69,6 +70,8 @@ class FormPolicy final : public PolicyControl {
     const ReadStats* reads = nullptr;
     std::function<Result<SampleFacts>(uint64_t sample)> facts;
     std::function<void()> on_misplaced;  // there are samples to move; may be empty
+    // What the source's device gives should be probed (Observer::NoteProbe); may be empty.
+    std::function<void()> on_doubt;
   };
 
   explicit FormPolicy(Parts parts);
@@ -157,6 +160,7 @@ class FormPolicy final : public PolicyControl {
 
   void Run(const std::stop_token& stop);
   void LimitMoves(const Observation& observation) const;
+  void AskForProbe(const Observation& observation);
   Totals TotalsNow() const;
   void LearnOverhead(const Observation& observation, const Totals& now, uint64_t samples);
   void BelieveDevices(const Observation& observation);
@@ -164,6 +168,7 @@ class FormPolicy final : public PolicyControl {
   EvaluatedPlan Evaluate(const MachineCapacity& machine, size_t most) const;
   void Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated);
   void Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated);
+  void NoteOutcome();
   void Tell(Beliefs& beliefs, PolicyState state, std::string why) const;
   void TellProgress(Beliefs& beliefs, const std::string& otherwise);
   FormIndex ChooseIndex(const TakenPlan& plan, uint64_t sample, const SampleFeatures& features,
@@ -187,9 +192,18 @@ class FormPolicy final : public PolicyControl {
 
   // Of the thread that steps.
   PlanJudge judge_;
+  ProbeSchedule probes_;
   Totals last_;
   double read_cpu_s_ = 0;
   double rate_ = 0;  // samples a second, smoothed
+  // Of the plan taken last, until it is carried out: what it promised, and for how many windows it
+  // has been.
+  struct Promise {
+    double gain = 0;
+    double rate_before = 0;
+    int settled_windows = 0;
+  };
+  std::optional<Promise> promise_;
   std::vector<double> delivered_bytes_per_s_;  // by each device, at most so far
   std::vector<double> believed_bytes_per_s_;   // that each device gives
 

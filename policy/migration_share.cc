@@ -39,8 +39,11 @@ MigrationShare::Limits MigrationShare::limits() const {
 }
 
 void MigrationShare::SetRates() {
-  cpu_.rate = limits_.share * limits_.cores;
-  disk_.rate = limits_.share * limits_.bytes_per_s;
+  const auto rate = [&](double all, double idle) {
+    return std::max(limits_.share * all, std::min(idle, all));
+  };
+  cpu_.rate = rate(limits_.cores, limits_.idle_cores);
+  disk_.rate = rate(limits_.bytes_per_s, limits_.idle_bytes_per_s);
 }
 
 // To the present.
@@ -54,20 +57,29 @@ void MigrationShare::Advance() const {
   }
 }
 
-double MigrationShare::SecondsUntilStart(const Bucket& bucket) {
-  if (bucket.rate <= 0 || bucket.level > 0) return 0;
-  // A little more than nothing has to be there.
+double MigrationShare::SecondsUntil(const Bucket& bucket, double level) {
+  if (bucket.rate <= 0 || bucket.level > level) return 0;
+  // A little more than that has to be there.
   constexpr double kLeastSeconds = 1e-3;
-  return -bucket.level / bucket.rate + kLeastSeconds;
+  return (level - bucket.level) / bucket.rate + kLeastSeconds;
 }
 
-MigrationShare::Clock::duration MigrationShare::TimeUntilStart() const {
+MigrationShare::Clock::duration MigrationShare::TimeUntilStart() const { return TimeUntil(0); }
+
+MigrationShare::Clock::duration MigrationShare::TimeUntilSurplus() const {
+  constexpr double kLeftToReads = 0.5;
+  return TimeUntil(kLeftToReads);
+}
+
+// Until the buckets hold more than that part of what they can.
+MigrationShare::Clock::duration MigrationShare::TimeUntil(double part) const {
   std::lock_guard lock(mutex_);
   if (limits_.share <= 0) return Clock::duration::max();
   if (limits_.share >= 1) return Clock::duration::zero();
   Advance();
   const std::chrono::duration<double> wait(
-      std::max(SecondsUntilStart(cpu_), SecondsUntilStart(disk_)));
+      std::max(SecondsUntil(cpu_, part * cpu_.rate * kBurstSeconds),
+               SecondsUntil(disk_, part * disk_.rate * kBurstSeconds)));
   return std::chrono::duration_cast<Clock::duration>(wait);
 }
 

@@ -55,10 +55,14 @@ Observation Observer::Observe() {
   seen.cpu = CpuBetween(cpu_before_, cpu);
   cpu_before_ = std::move(cpu);
   seen.demand = ObserveDemand(seen.window_s);
+  const std::map<size_t, double> probed = TakeProbed();
   for (size_t i = 0; i < known_.size(); ++i) {
-    seen.devices.push_back(
-        ObserveDevice(devices_->devices()[i], IsCpuBound(seen.cpu), seen.window_s, &known_[i]));
+    const auto found = probed.find(i);
+    const std::optional<double> rate =
+        found == probed.end() ? std::nullopt : std::optional(found->second);
+    seen.devices.push_back(ObserveDevice(i, IsCpuBound(seen.cpu), seen.window_s, rate));
   }
+  LearnMisses(probed.empty());
   PressureSnapshot pressure = TakePressureSnapshot(root_);
   seen.pressure = PressureBetween(pressure_before_, pressure, seen.window_s);
   pressure_before_ = std::move(pressure);
@@ -75,15 +79,40 @@ Demand Observer::ObserveDemand(double window_s) {
           .requests_per_s = rates.reads};
 }
 
-DeviceObservation Observer::ObserveDevice(const DeviceMeters::Device& device, bool cpu_bound,
-                                          double window_s, Device* known) {
+void Observer::NoteProbe(size_t device, double bytes_per_s) {
+  std::lock_guard lock(mutex_);
+  probed_[device] = bytes_per_s;
+}
+
+std::map<size_t, double> Observer::TakeProbed() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(probed_, {});
+}
+
+// A probe reads past the page cache, which says nothing about other reads.
+void Observer::LearnMisses(bool counts) {
+  uint64_t read = 0;
+  for (const Device& device : known_) read += device.before.bytes;
+  if (!counts) misses_.Skip();
+  misses_.Update(read, BytesFromDevices(root_));
+}
+
+// What a device gives is bytes that readers see, of which memory has some.
+DeviceObservation Observer::ObserveDevice(size_t index, bool cpu_bound, double window_s,
+                                          std::optional<double> probed) {
+  const DeviceMeters::Device& device = devices_->devices()[index];
+  Device* const known = &known_[index];
   const ReadMeterTotals now = device.meter.Totals();
   const Rates rates(known->before, now, window_s);
-  known->capacity.Update({.window_s = window_s,
-                          .busy_s = rates.busy * window_s,
-                          .bytes = now.bytes - known->before.bytes,
-                          .reads = now.reads - known->before.reads,
-                          .cpu_bound = cpu_bound});
+  if (probed) {
+    known->capacity.NoteProbe(*probed / misses_.share());
+  } else {
+    known->capacity.Update({.window_s = window_s,
+                            .busy_s = rates.busy * window_s,
+                            .bytes = now.bytes - known->before.bytes,
+                            .reads = now.reads - known->before.reads,
+                            .cpu_bound = cpu_bound});
+  }
   known->before = now;
   return {.name = device.name,
           .bytes_per_s = rates.bytes,
@@ -91,7 +120,8 @@ DeviceObservation Observer::ObserveDevice(const DeviceMeters::Device& device, bo
           .busy = rates.busy,
           .mean_outstanding = rates.outstanding,
           .capacity_bytes_per_s = known->capacity.bytes_per_s(),
-          .basis = known->capacity.basis()};
+          .basis = known->capacity.basis(),
+          .is_doubtful = known->capacity.IsDoubtful()};
 }
 
 }  // namespace tensorfs

@@ -2,12 +2,14 @@
 // What the machine had to give and what the mount took of it, from one look to the next. The policy
 // plans from this.
 //
-// For one thread at a time. Works in a container and without root: what the system does not tell is
-// left out or taken as unlimited.
+// For one thread at a time, but for NoteProbe. Works in a container and without root: what the
+// system does not tell is left out or taken as unlimited.
 #ifndef TENSORFS_POLICY_OBSERVER_H_
 #define TENSORFS_POLICY_OBSERVER_H_
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "policy/cpu_capacity.h"
 #include "policy/device_meters.h"
 #include "policy/pressure.h"
+#include "policy/process_io.h"
 #include "policy/read_meter.h"
 
 namespace tensorfs {
@@ -29,6 +32,7 @@ struct DeviceObservation {
   double mean_outstanding = 0;  // reads, over all the time
   std::optional<double> capacity_bytes_per_s;  // that it could give; none before enough was read
   CapacityBasis basis = CapacityBasis::kNone;  // of that
+  bool is_doubtful = false;                    // the window had signs of another capacity
 };
 
 // How much readers wait for the mount.
@@ -56,15 +60,21 @@ class Observer {
   // so: each call is a window of the capacity estimates. Reads some ten small files.
   Observation Observe();
 
+  // A probe found that a device, an index of DeviceMeters::devices, gives so many bytes a second
+  // past the page cache. The next Observe takes that for its capacity. Thread-safe.
+  void NoteProbe(size_t device, double bytes_per_s);
+
  private:
   struct Device {
     ReadMeterTotals before;
     CapacityEstimate capacity;
   };
 
+  std::map<size_t, double> TakeProbed();
+  void LearnMisses(bool counts);
   Demand ObserveDemand(double window_s);
-  DeviceObservation ObserveDevice(const DeviceMeters::Device& device, bool cpu_bound,
-                                  double window_s, Device* known);
+  DeviceObservation ObserveDevice(size_t index, bool cpu_bound, double window_s,
+                                  std::optional<double> probed);
 
   const DeviceMeters* const devices_;
   const ReadMeter* const requests_;
@@ -73,6 +83,10 @@ class Observer {
   ReadMeterTotals requests_before_;
   CpuSnapshot cpu_before_;
   PressureSnapshot pressure_before_;
+  MissShare misses_;
+
+  std::mutex mutex_;                // guards what follows
+  std::map<size_t, double> probed_;  // by device, since the last look
 };
 
 }  // namespace tensorfs

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "policy/plan_judge.h"
 
+#include <algorithm>
+
 namespace tensorfs {
 namespace {
+
+constexpr double kKept = 0.5;  // of a promised gain, to believe the next promise
 
 Verdict Consider(const PlanOutlook& outlook, const JudgeSettings& settings) {
   if (outlook.waiting_share < PlanJudge::kLeastWaiting) return Verdict::kReaderBound;
@@ -18,13 +22,21 @@ double GainOf(const PlanOutlook& outlook) {
   return outlook.plan_s > 0 ? outlook.target_s / outlook.plan_s - 1 : 0;
 }
 
+void PlanJudge::NoteOutcome(double predicted_gain, double achieved_gain) {
+  const bool was_kept = achieved_gain >= kKept * predicted_gain;
+  doubt_ = was_kept ? 1 : std::min(2 * doubt_, kWidest);
+}
+
 Verdict PlanJudge::Judge(const PlanOutlook& outlook, const JudgeSettings& settings) {
-  const Verdict verdict = Consider(outlook, settings);
+  JudgeSettings doubtful = settings;
+  doubtful.dead_band *= doubt_;
+  const Verdict verdict = Consider(outlook, doubtful);
   if (verdict != Verdict::kTake) {
     agreed_ = 0;
     return verdict;
   }
-  if (++agreed_ < kWindows) return Verdict::kConfirm;
+  const bool is_obvious = outlook.replaces_plan && GainOf(outlook) >= kLargeGain;
+  if (++agreed_ < kWindows && !is_obvious) return Verdict::kConfirm;
   agreed_ = 0;
   return Verdict::kTake;
 }

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
+#include "fs/device_prober.h"
 #include "fs/form_prober.h"
 #include "policy/candidate_forms.h"
 #include "tools/cost_file.h"
@@ -18,6 +17,9 @@ namespace {
 
 // How soon a data set without a single readable sample is looked at again.
 constexpr std::chrono::seconds kNextAttempt{10};
+
+// What a thread that waits to be called waits at a time.
+constexpr std::chrono::seconds kLongestWait{3600};
 
 // Moves that are decided together: what is best changes slowly.
 constexpr size_t kMovesAtOnce = 64;
@@ -39,13 +41,6 @@ DeviceRoles RolesOf(const DeviceMeters& devices, bool cached) {
   return roles;
 }
 
-void WaitFor(std::chrono::seconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait_for(lock, stop, time, [] { return false; });
-}
-
 }  // namespace
 
 PolicyRuntime::PolicyRuntime(const MountCommand& command, const ServedMount& served,
@@ -53,6 +48,7 @@ PolicyRuntime::PolicyRuntime(const MountCommand& command, const ServedMount& ser
                              MigrationShare* share)
     : command_(command),
       fs_(served.fs),
+      devices_(served.devices),
       model_(command.view.pipeline, CandidateForms(command.view.pipeline)),
       observer_(served.devices, served.requests),
       policy_(PartsFor(command, served, store, cache, migrator, share)),
@@ -88,6 +84,7 @@ FormPolicy::Parts PolicyRuntime::PartsFor(const MountCommand& command, const Ser
   parts.cache = cache;
   parts.reads = served.reads;
   parts.on_misplaced = [this] { mover_.Notify(); };
+  parts.on_doubt = [this] { doubt_.Call(); };
   parts.facts = [fs = served.fs](uint64_t sample) { return fs->FactsOf(sample); };
   return parts;
 }
@@ -114,17 +111,36 @@ Result<bool> PolicyRuntime::Move(const BackgroundMover::Target& target) {
 }
 
 void PolicyRuntime::Measure(const std::stop_token& stop) {
-  if (LoadCosts(command_.daemon.store, &model_)) return policy_.StartPlanning();
+  if (!MeasureForms(stop)) return;
+  ProbeDevice(stop);
+  policy_.StartPlanning();
+  while (!stop.stop_requested()) {
+    if (doubt_.Wait(stop, kLongestWait)) ProbeDevice(stop);
+  }
+}
+
+// False if told to stop.
+bool PolicyRuntime::MeasureForms(const std::stop_token& stop) {
+  if (LoadCosts(command_.daemon.store, &model_)) return true;
   while (!stop.stop_requested()) {
     const FormProber::Report report = FormProber(fs_, &model_).Run(stop);
     if (report.measured > 0 && !report.stopped) {
       spdlog::info("measured the forms of {} samples in {:.1f} s of CPU time", report.measured,
                    report.cpu_s);
       Save();
-      return policy_.StartPlanning();
+      return true;
     }
-    WaitFor(kNextAttempt, stop);
+    doubt_.Wait(stop, kNextAttempt);
   }
+  return false;
+}
+
+void PolicyRuntime::ProbeDevice(const std::stop_token& stop) {
+  const std::optional<double> found = DeviceProber(fs_, devices_->source()).Run(stop);
+  if (!found) return;
+  constexpr double kBytesPerMb = 1e6;
+  spdlog::info("the source's device gives {:.0f} MB/s now", *found / kBytesPerMb);
+  observer_.NoteProbe(static_cast<size_t>(IndexOf(*devices_, devices_->source())), *found);
 }
 
 void PolicyRuntime::Save() const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A mount's policy at work: makes it of its parts, measures what the forms cost before it plans
 // (or takes that from the store's directory, where it is saved), and moves samples while the
-// machine is idle. Owns three threads. Thread-safe.
+// machine is idle. Probes what the source's device gives when the policy doubts what it believes.
+// Owns three threads. Thread-safe.
 #ifndef TENSORFS_TOOLS_POLICY_RUNTIME_H_
 #define TENSORFS_TOOLS_POLICY_RUNTIME_H_
 
@@ -22,6 +23,7 @@
 #include "policy/observer.h"
 #include "policy/read_stats.h"
 #include "tools/command.h"
+#include "tools/wake_up.h"
 
 namespace tensorfs {
 
@@ -50,15 +52,19 @@ class PolicyRuntime {
   std::optional<BackgroundMover::Target> NextMove();
   Result<bool> Move(const BackgroundMover::Target& target);
   void Measure(const std::stop_token& stop);
+  bool MeasureForms(const std::stop_token& stop);
+  void ProbeDevice(const std::stop_token& stop);
   void Save() const;
 
   const MountCommand& command_;
   SampleFs* const fs_;
+  const DeviceMeters* const devices_;
   CostModel model_;
   Observer observer_;
   std::vector<FormPolicy::Move> moves_;  // the best one last; of the mover's thread
   FormPolicy policy_;
   BackgroundMover mover_;
+  WakeUp doubt_;
   std::jthread measuring_;  // last, so that it ends first
 };
 

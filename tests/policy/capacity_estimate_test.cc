@@ -150,6 +150,30 @@ TEST(CapacityEstimate, WhereCoresAreTheBottleneckABusyDeviceIsNotAtItsLimit) {
   EXPECT_NEAR(Mb(estimate), 100, 1) << "until it was seen there";
 }
 
+TEST(CapacityEstimate, AProbeIsBelievedAtOnce) {
+  CapacityEstimate estimate = Saturated(50);
+  estimate.Update(Second(60, 0.1));
+  EXPECT_TRUE(estimate.IsDoubtful());
+  estimate.NoteProbe(400 * kMB);
+  EXPECT_EQ(estimate.basis(), CapacityBasis::kSaturated);
+  EXPECT_NEAR(Mb(estimate), 400, 1);
+  EXPECT_FALSE(estimate.IsDoubtful());
+  for (int i = 0; i < 5; ++i) estimate.Update(Second(60, 0.1));
+  EXPECT_NEAR(Mb(estimate), 400, 1) << "a light load is no reason to believe otherwise";
+  EXPECT_FALSE(estimate.IsDoubtful());
+}
+
+TEST(CapacityEstimate, IsDoubtfulAsSoonAsReadsComeMuchFasterNearTheLimit) {
+  CapacityEstimate estimate = Saturated(50);
+  EXPECT_FALSE(estimate.IsDoubtful());
+  estimate.Update(Second(20, 0.05));
+  EXPECT_FALSE(estimate.IsDoubtful()) << "a token bucket saves tokens up";
+  estimate.Update(Second(45, 0.2));
+  EXPECT_TRUE(estimate.IsDoubtful());
+  estimate.Update(Second(45, 0.9));
+  EXPECT_FALSE(estimate.IsDoubtful());
+}
+
 TEST(CapacityEstimate, BrokenPromisesMakeItPatient) {
   CapacityEstimate estimate = Saturated(100);
   int raised = 0;

@@ -82,6 +82,46 @@ TEST_F(FormPolicyTest, TellsWhenThereIsSomethingToMove) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(FormPolicyTest, HasADeviceProbedThatIsDoubtful) {
+  int probes = 0;
+  parts()->on_doubt = [&] { ++probes; };
+  MakeAndRead();
+  Window(kFastDisk);
+  EXPECT_EQ(probes, 0);
+  Observation seen = See(kFastDisk);
+  seen.devices[0].is_doubtful = true;
+  const auto step = [&] {
+    for (uint64_t i = 0; i < kReadsAWindow; ++i) reads_.CountSample({});
+    policy_->Step(seen);
+  };
+  step();
+  EXPECT_EQ(probes, 1);
+  step();
+  EXPECT_EQ(probes, 1) << "it has only begun";
+}
+
+TEST_F(FormPolicyTest, HasNothingProbedWhilePausedOrBeforeItPlans) {
+  int probes = 0;
+  parts()->on_doubt = [&] { ++probes; };
+  Make();
+  ReadSamples(0, kSamples);
+  Observation seen = See(kFastDisk);
+  seen.devices[0].basis = CapacityBasis::kPromise;
+  const auto step = [&] {
+    for (uint64_t i = 0; i < kReadsAWindow; ++i) reads_.CountSample({});
+    policy_->Step(seen);
+  };
+  step();
+  EXPECT_EQ(probes, 0) << "the forms are not measured yet";
+  policy_->StartPlanning();
+  policy_->Pause();
+  step();
+  EXPECT_EQ(probes, 0);
+  policy_->Resume();
+  step();
+  EXPECT_EQ(probes, 1) << "nobody saw it at its limit";
+}
+
 TEST_F(FormPolicyTest, MovesFirstWhatWinsMost) {
   MakeAndRead();
   Windows(2, kFastDisk);

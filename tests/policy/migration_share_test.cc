@@ -75,6 +75,29 @@ TEST_F(MigrationShareTest, TheScarcerOfCpuAndDiskCounts) {
   EXPECT_TRUE(share.MayStart());
 }
 
+TEST_F(MigrationShareTest, WhatNobodyUsesIsFree) {
+  MigrationShare share = Make({.share = 0.25, .cores = 2, .idle_cores = 1.5});
+  const int64_t used_ms = Used(share, 10, 5);
+  EXPECT_NEAR(static_cast<double>(used_ms), 10 * 1500 + 1500, 20);
+  share.SetLimits({.share = 0, .cores = 2, .idle_cores = 2});
+  EXPECT_FALSE(share.MayStart()) << "no share means that nothing moves";
+}
+
+TEST_F(MigrationShareTest, LittleThatIsIdleIsNoLimit) {
+  MigrationShare share = Make({.share = 0.25, .cores = 2, .idle_cores = 0.1});
+  EXPECT_NEAR(static_cast<double>(Used(share, 10, 5)), 10 * 500 + 500, 20);
+}
+
+TEST_F(MigrationShareTest, MovesThatCanWaitLeaveTheirPartToReads) {
+  MigrationShare share = Make({.share = 0.5, .cores = 2});
+  share.Charge(600 * kMs, 0);
+  EXPECT_TRUE(share.MayStart());
+  EXPECT_GT(share.TimeUntilSurplus(), MigrationShare::Clock::duration::zero());
+  EXPECT_LE(share.TimeUntilSurplus(), milliseconds(110));
+  now_ += milliseconds(110);
+  EXPECT_EQ(share.TimeUntilSurplus(), MigrationShare::Clock::duration::zero());
+}
+
 TEST_F(MigrationShareTest, WhatWasChargedTooMuchIsGivenBack) {
   MigrationShare share = Make({.share = 0.2, .cores = 1, .bytes_per_s = 1e6});
   share.Charge(500 * kMs, 900'000);

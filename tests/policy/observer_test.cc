@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/policy/fake_proc.h"
+
 namespace tensorfs {
 namespace {
 
@@ -75,6 +77,30 @@ TEST_F(ObserverTest, SeesARequestThatIsStillWaiting) {
   EXPECT_NEAR(seen.demand.busy, 1, 0.5);
   EXPECT_NEAR(seen.demand.mean_outstanding, 1, 0.5);
   EXPECT_EQ(seen.demand.requests_per_s, 0);
+}
+
+TEST_F(ObserverTest, TakesWhatAProbeFound) {
+  observer_.NoteProbe(0, 123e6);
+  const DeviceObservation device = observer_.Observe().devices[0];
+  EXPECT_EQ(device.basis, CapacityBasis::kSaturated);
+  EXPECT_NEAR(device.capacity_bytes_per_s.value_or(0), 123e6, 1);
+  EXPECT_EQ(observer_.Observe().devices[0].capacity_bytes_per_s, device.capacity_bytes_per_s);
+}
+
+TEST_F(ObserverTest, WhatLiesInMemoryComesOnTopOfWhatAProbeFound) {
+  const FakeProc proc;
+  const auto read = [&](uint64_t from_devices) {
+    ReadMeter::Reading(devices_.source()).Count(100 * kMiB);
+    proc.Write("/proc/self/io", "read_bytes: " + std::to_string(from_devices) + "\n");
+  };
+  read(0);
+  Observer observer(&devices_, &requests_, proc.root());
+  read(0);
+  observer.Observe();
+  read(25 * kMiB);
+  observer.Observe();
+  observer.NoteProbe(0, 100e6);
+  EXPECT_NEAR(observer.Observe().devices[0].capacity_bytes_per_s.value_or(0), 400e6, 1);
 }
 
 TEST_F(ObserverTest, DoesWithoutAnythingThatTheKernelTells) {

@@ -8,8 +8,8 @@
 namespace tensorfs {
 namespace {
 
-// Twice as fast, for moves that one epoch pays.
-constexpr PlanOutlook kGood = {.target_s = 20, .plan_s = 10, .move_s = 10};
+// 1.4 times as fast, for moves that one epoch pays.
+constexpr PlanOutlook kGood = {.target_s = 14, .plan_s = 10, .move_s = 4};
 
 TEST(PlanJudge, TakesAPlanThatTwoWindowsAgreeOn) {
   PlanJudge judge;
@@ -29,6 +29,31 @@ TEST(PlanJudge, AWindowThatDisagreesStartsOver) {
   }
 }
 
+TEST(PlanJudge, AMuchBetterPlanNeedsNoSecondWindow) {
+  PlanOutlook outlook = kGood;
+  outlook.target_s = 16;
+  EXPECT_EQ(PlanJudge().Judge(outlook, {}), Verdict::kConfirm) << "nothing is done meanwhile";
+  outlook.replaces_plan = true;
+  EXPECT_EQ(PlanJudge().Judge(outlook, {}), Verdict::kTake);
+}
+
+TEST(PlanJudge, PromisesThatAreNotKeptMakeTheNextOnesHarder) {
+  PlanJudge judge;
+  const PlanOutlook outlook{.target_s = 11.5, .plan_s = 10};
+  EXPECT_EQ(judge.Judge(outlook, {}), Verdict::kConfirm);
+  judge.NoteOutcome(0.15, 0.02);
+  EXPECT_EQ(judge.Judge(outlook, {}), Verdict::kGoodEnough) << "20 % are asked for now";
+  EXPECT_EQ(judge.Judge(kGood, {}), Verdict::kConfirm);
+  judge.NoteOutcome(0.4, 0.1);
+  judge.NoteOutcome(0.4, 0.1);
+  EXPECT_EQ(judge.Judge(kGood, {}), Verdict::kGoodEnough);
+  judge.NoteOutcome(0.4, 0.3);
+  EXPECT_EQ(judge.Judge(outlook, {}), Verdict::kConfirm) << "a promise was kept";
+  judge.NoteOutcome(0.15, 0);
+  judge.Forget();
+  EXPECT_EQ(judge.Judge(outlook, {}), Verdict::kTake) << "another machine";
+}
+
 TEST(PlanJudge, TheDeadBandIsAGainInRate) {
   PlanOutlook outlook{.target_s = 10.9, .plan_s = 10};
   EXPECT_NEAR(GainOf(outlook), 0.09, 1e-9);
@@ -40,7 +65,7 @@ TEST(PlanJudge, TheDeadBandIsAGainInRate) {
 
 TEST(PlanJudge, MovesMustPayOverTheExpectedReads) {
   PlanOutlook outlook = kGood;
-  outlook.move_s = 100;
+  outlook.move_s = 40;
   EXPECT_EQ(PlanJudge().Judge(outlook, {.expected_rereads = 9}), Verdict::kNotPaid);
   EXPECT_EQ(PlanJudge().Judge(outlook, {.expected_rereads = 10}), Verdict::kConfirm);
   EXPECT_EQ(PlanJudge().Judge(outlook, {.expected_rereads = 0}), Verdict::kNotPaid);
