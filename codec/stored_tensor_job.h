@@ -24,6 +24,7 @@ class StoredTensorJob {
   static Result<StoredTensorJob> Create(const Pipeline& pipeline, const StoredForm& stored,
                                         size_t payload_bytes);
 
+  const TensorPlan& plan() const { return plan_; }
   const TensorSpec& spec() const { return plan_.spec(); }
 
   // Whether the payload is the tensor's own bytes, so that they can be read to their place.

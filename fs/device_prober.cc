@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <thread>
 
@@ -41,28 +42,57 @@ size_t ReadChunk(int fd, uint64_t offset, std::span<uint8_t> chunk, ReadMeter* m
 
 }  // namespace
 
+// What the meter counted in a stretch of time.
+class DeviceProber::Progress {
+ public:
+  Progress(const ReadMeter* meter, const Limits& limits)
+      : meter_(meter), limits_(limits), start_(Clock::now()), begin_(meter->Totals()) {}
+
+  bool MayGoOn() const { return !IsAfter(1); }
+
+  void Count(uint64_t bytes) {
+    bytes_ += bytes;
+    if (limits_.warm_up <= 0 || !IsAfter(limits_.warm_up)) return;
+    std::call_once(warm_, [&] { begin_ = meter_->Totals(); });
+  }
+
+  std::optional<double> BytesPerSecond() const {
+    const ReadMeterTotals end = meter_->Totals();
+    const uint64_t bytes = end.bytes - begin_.bytes;
+    const uint64_t busy_ns = end.busy_ns - begin_.busy_ns;
+    if (bytes < limits_.enough_bytes || busy_ns == 0) return std::nullopt;
+    return static_cast<double>(bytes) * kNsPerSecond / static_cast<double>(busy_ns);
+  }
+
+ private:
+  // Whether that part of the limits is used up.
+  bool IsAfter(double part) const {
+    const std::chrono::duration<double> passed = Clock::now() - start_;
+    return passed.count() >= part * limits_.seconds ||
+           static_cast<double>(bytes_) >= part * static_cast<double>(limits_.bytes);
+  }
+
+  const ReadMeter* const meter_;
+  const Limits& limits_;
+  const Clock::time_point start_;
+  std::atomic<uint64_t> bytes_{0};
+  std::once_flag warm_;
+  ReadMeterTotals begin_;  // set once more by the thread that ends the warm-up
+};
+
 std::optional<double> DeviceProber::Run(const std::stop_token& stop) const {
   const std::vector<std::string> paths = fs_->PickSamples(limits_.samples);
-  const ReadMeterTotals before = meter_->Totals();
-  ReadFiles(paths, stop);
-  const ReadMeterTotals after = meter_->Totals();
-  const uint64_t bytes = after.bytes - before.bytes;
-  const uint64_t busy_ns = after.busy_ns - before.busy_ns;
-  if (stop.stop_requested() || bytes < limits_.enough_bytes || busy_ns == 0) return std::nullopt;
-  return static_cast<double>(bytes) * kNsPerSecond / static_cast<double>(busy_ns);
+  Progress progress(meter_, limits_);
+  ReadFiles(paths, progress, stop);
+  if (stop.stop_requested()) return std::nullopt;
+  return progress.BytesPerSecond();
 }
 
 // A file that cannot be read is passed over.
-void DeviceProber::ReadFiles(const std::vector<std::string>& paths,
+void DeviceProber::ReadFiles(const std::vector<std::string>& paths, Progress& progress,
                              const std::stop_token& stop) const {
-  const Clock::time_point end =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                         std::chrono::duration<double>(limits_.seconds));
   std::atomic<size_t> next{0};
-  std::atomic<uint64_t> bytes{0};
-  const auto may_go_on = [&] {
-    return !stop.stop_requested() && bytes < limits_.bytes && Clock::now() < end;
-  };
+  const auto may_go_on = [&] { return !stop.stop_requested() && progress.MayGoOn(); };
   const auto read = [&] {
     const std::unique_ptr<uint8_t, Free> memory(
         static_cast<uint8_t*>(std::aligned_alloc(kBlockBytes, kChunkBytes)));
@@ -76,7 +106,7 @@ void DeviceProber::ReadFiles(const std::vector<std::string>& paths,
       AvoidPageCache(file->fd.get());
       for (uint64_t offset = 0; may_go_on(); offset += kChunkBytes) {
         const size_t part = ReadChunk(file->fd.get(), offset, chunk, meter_);
-        bytes += part;
+        progress.Count(part);
         if (part < kChunkBytes) break;
       }
     }

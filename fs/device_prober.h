@@ -22,8 +22,10 @@ class DeviceProber {
  public:
   struct Limits {
     int threads = 4;
-    double seconds = 0.5;
-    uint64_t bytes = uint64_t{256} << 20;
+    double seconds = 0.7;
+    uint64_t bytes = uint64_t{512} << 20;
+    // Of both, that do not count: what a throttle has saved up goes at once.
+    double warm_up = 0.3;
     uint64_t enough_bytes = uint64_t{1} << 20;  // fewer tell nothing
     size_t samples = 1024;                      // to choose from, each read once
   };
@@ -39,7 +41,10 @@ class DeviceProber {
   std::optional<double> Run(const std::stop_token& stop) const;
 
  private:
-  void ReadFiles(const std::vector<std::string>& paths, const std::stop_token& stop) const;
+  class Progress;
+
+  void ReadFiles(const std::vector<std::string>& paths, Progress& progress,
+                 const std::stop_token& stop) const;
 
   const SampleFs* const fs_;
   ReadMeter* const meter_;

@@ -78,7 +78,7 @@ Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
   }
   std::optional<uint64_t> stored_hash;
   if (const std::optional<StoredSample> kept = FindKept(path, version)) {
-    if (const FilePtr stored = FromStore(path, *kept)) stored_hash = HashOf(stored->bytes);
+    if (const auto stored = FromStore(path, *kept)) stored_hash = HashOf(stored->file->bytes);
   }
   const Result<TensorMaker::Made> made = maker_->Make(file);
   if (!made) return tl::unexpected(made.error());
@@ -113,11 +113,8 @@ Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& fi
     derived().migrator->GoBack(path, cause);
     return true;
   }
-  const auto choose = [&](const ImageHeader&) { return std::optional(form); };
-  Result<TensorMaker::Made> made = maker_->Make(file, choose, cause);
+  Result<TensorMaker::Made> made = MakeFor(form, path, file, kept, cause);
   if (!made) return tl::unexpected(made.error());
-  // Whoever makes moves in the background charges for his thread.
-  if (cause == MoveCause::kInBackground) derived().migrator->ChargeRead(0, SizeOf(file));
   if (!made->value) {
     derived().migrator->NoteUnsuited(sample, form);
     return Fail(ErrorCode::kUnsupported, "the sample cannot take this form");
@@ -125,6 +122,23 @@ Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& fi
   const Result<void> done = derived().migrator->Convert(sample, *made->value, cause);
   if (!done) return tl::unexpected(done.error());
   return true;
+}
+
+// The sample, with the value that the form keeps. Whoever makes moves in the background charges for
+// his thread.
+Result<TensorMaker::Made> SampleLoader::MakeFor(const Form& form, const std::string& path,
+                                                const SourceFile& file,
+                                                const std::optional<StoredSample>& kept,
+                                                MoveCause cause) const {
+  const bool is_charged = cause == MoveCause::kInBackground;
+  if (kept && maker_->HasValueFor(kept->form.form, form)) {
+    if (is_charged) derived().migrator->ChargeRead(0, kept->location.payload_bytes);
+    if (auto stored = FromStore(path, *kept, form, cause)) return *std::move(stored);
+  }
+  const auto choose = [&](const ImageHeader&) { return std::optional(form); };
+  Result<TensorMaker::Made> made = maker_->Make(file, choose, cause);
+  if (made && is_charged) derived().migrator->ChargeRead(0, SizeOf(file));
+  return made;
 }
 
 std::optional<StoredSample> SampleLoader::FindKept(const std::string& path,
@@ -171,9 +185,10 @@ Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress
     derived().migrator->GoBack(address.path, MoveCause::kOnRead);
     kept.reset();
   }
-  const Form form = kept ? kept->form.form : kOriginal;
-  if (!kept) return FromSource(address, file, form, target);
-  if (MovesNow(sample, form, target)) {
+  if (!kept) return FromSource(address, file, kOriginal, target);
+  const Form& form = kept->form.form;
+  const bool moves = MovesNow(sample, form, target);
+  if (moves && !maker_->HasValueFor(form, *target)) {
     Result<Loaded> loaded = FromSource(address, file, form, target);
     // The store would have had it for less CPU; how much less is not known here.
     const size_t stored = kept->location.payload_bytes;
@@ -181,35 +196,53 @@ Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress
     derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, more_bytes);
     return loaded;
   }
-  FilePtr stored = FromStore(address.path, *kept);
+  std::optional<TensorMaker::Made> stored =
+      FromStore(address.path, *kept, moves ? target : std::nullopt);
   if (!stored) return FromSource(address, file, kOriginal, target);
   if (derived().policy != nullptr) {
-    derived().policy->NoteRead({.sample = address.inode,
-                                .features = FeaturesOfKept(address, file, kept->form),
-                                .kept = form,
-                                .served = form,
-                                .cpu_s = SecondsOfCpuSince(cpu_start)});
+    FormPolicy::Read read{.sample = address.inode,
+                          .features = FeaturesOfKept(address, file, kept->form),
+                          .kept = form,
+                          .served = form};
+    if (!moves) read.cpu_s = SecondsOfCpuSince(cpu_start);
+    derived().policy->NoteRead(read);
   }
-  return Loaded{std::move(stored), Origin::kStore, kept->location.payload_bytes};
+  if (moves) Offer(address, sample, *target, *stored);
+  return Loaded{std::move(stored->file), Origin::kStore, kept->location.payload_bytes};
 }
 
-// Null if the source has to help.
-SampleLoader::FilePtr SampleLoader::FromStore(const std::string& path,
-                                              const StoredSample& sample) const {
-  Result<FilePtr> made = maker_->MakeFromStored(
-      sample.form, sample.location.payload_bytes, [&](std::span<uint8_t> payload) {
-        ReadMeter::Reading reading(meters_.store);
-        Result<void> read = derived().store->Read(path, sample, payload);
-        if (read) reading.Count(payload.size());
-        return read;
-      });
+// What was made in passing goes to the migrator.
+void SampleLoader::Offer(const SampleAddress& address, const Migrator::Sample& sample,
+                         const Form& wanted, TensorMaker::Made& made) const {
+  if (made.value) {
+    derived().migrator->ChargeRead(made.value_cpu_ns);
+    derived().migrator->Offer(sample, *std::move(made.value));
+  } else {
+    derived().migrator->NoteUnsuited(sample, wanted);
+    if (derived().policy != nullptr) derived().policy->NoteUnsuited(address.inode);
+  }
+}
+
+// Nothing if the source has to help.
+std::optional<TensorMaker::Made> SampleLoader::FromStore(const std::string& path,
+                                                         const StoredSample& sample,
+                                                         const std::optional<Form>& wanted,
+                                                         MoveCause cause) const {
+  const auto read_payload = [&](std::span<uint8_t> payload) {
+    ReadMeter::Reading reading(meters_.store);
+    Result<void> read = derived().store->Read(path, sample, payload);
+    if (read) reading.Count(payload.size());
+    return read;
+  };
+  Result<TensorMaker::Made> made = maker_->MakeFromStored(
+      {sample.form, sample.location.payload_bytes, read_payload}, wanted, cause);
   if (made) return *std::move(made);
   // A bad record drops itself; this one is sound, but of no use here.
   const ErrorCode code = made.error().code;
   if (code == ErrorCode::kInvalidArgument || code == ErrorCode::kCorrupt) {
     derived().store->Drop(path);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 std::optional<Form> SampleLoader::TargetOf(const SampleAddress& address) const {
@@ -259,13 +292,7 @@ Result<SampleLoader::Loaded> SampleLoader::FromSource(const SampleAddress& addre
     if (!wanted) read.cpu_s = SecondsOfCpuSince(cpu_start);
     policy->NoteRead(read);
   }
-  if (made->value) {
-    derived().migrator->ChargeRead(made->value_cpu_ns);
-    derived().migrator->Offer(sample, *std::move(made->value));
-  } else if (wanted) {
-    derived().migrator->NoteUnsuited(sample, *wanted);
-    policy->NoteUnsuited(address.inode);
-  }
+  if (wanted) Offer(address, sample, *wanted, *made);
   return Loaded{std::move(made->file), Origin::kSource, SizeOf(file)};
 }
 

@@ -78,7 +78,14 @@ class SampleLoader {
  private:
   FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
   Result<Loaded> FromStoreOrSource(const SampleAddress& address, const SourceFile& file) const;
-  FilePtr FromStore(const std::string& path, const StoredSample& sample) const;
+  Result<TensorMaker::Made> MakeFor(const Form& form, const std::string& path,
+                                    const SourceFile& file, const std::optional<StoredSample>& kept,
+                                    MoveCause cause) const;
+  std::optional<TensorMaker::Made> FromStore(const std::string& path, const StoredSample& sample,
+                                             const std::optional<Form>& wanted = {},
+                                             MoveCause cause = MoveCause::kOnRead) const;
+  void Offer(const SampleAddress& address, const Migrator::Sample& sample, const Form& wanted,
+             TensorMaker::Made& made) const;
   bool IsToBeCached(const SampleAddress& address) const;
   std::optional<Form> TargetOf(const SampleAddress& address) const;
   bool MovesNow(const Migrator::Sample& sample, const Form& kept,

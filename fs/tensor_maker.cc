@@ -63,7 +63,7 @@ Result<void> CheckUnchanged(const SourceFile& source) {
 
 // Of memory, while the file is made and as long as the value is kept beside it.
 size_t LeaseBytes(const ValueTaker::Making& making, const ValueTaker* taker) {
-  const size_t making_bytes = making.source_bytes + making.job.scratch_bytes() +
+  const size_t making_bytes = making.input_bytes + making.scratch_bytes +
                               making.layout.file_bytes() + making.layout.finish_scratch_bytes();
   if (taker == nullptr) return making_bytes;
   return std::max(making_bytes + taker->bytes_while_made(),
@@ -77,6 +77,26 @@ TensorMaker::FilePtr Finish(Buffer file, MemoryBudget::Lease lease) {
   finished->bytes = file.bytes;
   finished->owner = std::move(file.data);
   return finished;
+}
+
+// The finished file, and the value beside it.
+TensorMaker::Made FinishWithValue(Buffer file, MemoryBudget::Lease lease, const ImageHeader& header,
+                                  const MemoryBudget& budget, ValueTaker* taker) {
+  if (taker == nullptr)
+    return {.file = Finish(std::move(file), std::move(lease)), .header = header};
+  MemoryBudget::Lease value_lease = lease.Split(taker->bytes_afterwards());
+  TensorMaker::Made made{.file = Finish(std::move(file), std::move(lease)), .header = header};
+  made.value = taker->Take(budget, std::move(value_lease), made.file);
+  made.value_cpu_ns = taker->cpu_ns();
+  return made;
+}
+
+// As far as a value needs it that is no source file.
+ImageHeader HeaderOfStored(const StoredForm& stored) {
+  return {.format = ImageFormat::kJpeg,
+          .size = stored.source_size,
+          .components = 3,
+          .multi_scan = false};
 }
 
 }  // namespace
@@ -163,8 +183,7 @@ Result<std::string> TensorMaker::ToNpy(const SourceFile& source,
 std::unique_ptr<ValueTaker> TensorMaker::TakerFor(const std::optional<Form>& wanted,
                                                   MoveCause cause,
                                                   const ValueTaker::Making& making) const {
-  const TensorPlan& plan = making.job.plan();
-  if (!wanted || !FormFits(*wanted, pipeline_, making.header, plan)) return {};
+  if (!wanted || !FormFits(*wanted, pipeline_, making.header, making.plan)) return {};
   auto taker = std::make_unique<ValueTaker>(*wanted, cause, making);
   const size_t most_bytes = std::max(LeaseBytes(making, taker.get()), taker->bytes_to_encode());
   if (cause == MoveCause::kOnRead && most_bytes > budget_->limit_bytes()) return {};
@@ -184,7 +203,8 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Choo
   if (!layout) return tl::unexpected(layout.error());
   const std::optional<Form> wanted = choose ? choose(*header) : std::nullopt;
 
-  const ValueTaker::Making making{pipeline_, *header, *job, *layout, SizeOf(source)};
+  const ValueTaker::Making making{pipeline_, *header,        job->plan(),
+                                  *layout,   SizeOf(source), job->scratch_bytes()};
   const std::unique_ptr<ValueTaker> taker = TakerFor(wanted, cause, making);
   Result<MemoryBudget::Lease> lease = budget_->Acquire(LeaseBytes(making, taker.get()));
   if (!lease) return tl::unexpected(lease.error());
@@ -196,58 +216,68 @@ Result<TensorMaker::Made> TensorMaker::Make(const SourceFile& source, const Choo
   if (!unchanged) return tl::unexpected(unchanged.error());
 
   Buffer file(layout->file_bytes());
-  const Result<void> decoded = Decode(making, *whole, file.bytes, cause, taker.get());
+  const auto run = [&](std::span<uint8_t> tensor, StageCopy* copy) {
+    return job->Run(*whole, tensor, copy);
+  };
+  const Result<void> decoded = Decode(run, *layout, file.bytes, cause, taker.get());
   if (!decoded) return tl::unexpected(decoded.error());
-  if (!taker) return Made{.file = Finish(std::move(file), *std::move(lease)), .header = *header};
-  if (taker->keeps_source()) taker->KeepSource(std::move(storage));
-  MemoryBudget::Lease value_lease = lease->Split(taker->bytes_afterwards());
-  Made made{.file = Finish(std::move(file), *std::move(lease)), .header = *header};
-  made.value = taker->Take(*budget_, std::move(value_lease), made.file);
-  made.value_cpu_ns = taker->cpu_ns();
-  return made;
+  if (taker && taker->keeps_source()) taker->KeepSource(std::move(storage));
+  return FinishWithValue(std::move(file), *std::move(lease), *header, *budget_, taker.get());
 }
 
-Result<void> TensorMaker::Decode(const ValueTaker::Making& making, std::span<const uint8_t> source,
+Result<void> TensorMaker::Decode(const RunJob& run, const TensorFileLayout& layout,
                                  std::span<uint8_t> file, MoveCause cause,
                                  ValueTaker* taker) const {
   std::optional<DecodeSlots::Slot> slot;
   if (cause != MoveCause::kInBackground) slot.emplace(&decode_slots_);
-  const std::span<uint8_t> tensor =
-      file.subspan(making.layout.tensor_offset(), making.layout.tensor_bytes());
-  Result<void> result = making.job.Run(source, tensor, taker == nullptr ? nullptr : taker->copy());
+  const std::span<uint8_t> tensor = file.subspan(layout.tensor_offset(), layout.tensor_bytes());
+  Result<void> result = run(tensor, taker == nullptr ? nullptr : taker->copy());
   if (!result) return result;
   if (taker != nullptr) taker->SeeTensor(tensor);
-  making.layout.Finish(file);
+  layout.Finish(file);
   return result;
 }
 
-Result<TensorMaker::FilePtr> TensorMaker::MakeFromStored(const StoredForm& stored,
-                                                         size_t payload_bytes,
-                                                         const ReadPayload& read) const {
-  const Result<StoredTensorJob> job = StoredTensorJob::Create(pipeline_, stored, payload_bytes);
+// A final tensor has no image before it any more; that is no loss but where the format needs it.
+bool TensorMaker::HasValueFor(const Form& kept, const Form& wanted) const {
+  if (wanted.stage == 0 || wanted.stage < kept.stage) return false;
+  return kept.stage < FinalStage(pipeline_) || format_ != TensorFileFormat::kBmp;
+}
+
+Result<TensorMaker::Made> TensorMaker::MakeFromStored(const StoredPayload& payload,
+                                                      const std::optional<Form>& wanted,
+                                                      MoveCause cause) const {
+  const Result<StoredTensorJob> job =
+      StoredTensorJob::Create(pipeline_, payload.stored, payload.payload_bytes);
   if (!job) return tl::unexpected(job.error());
   const Result<TensorFileLayout> layout = TensorFileLayout::Create(format_, job->spec());
   if (!layout) return tl::unexpected(layout.error());
-  const bool in_place = job->payload_is_tensor() && payload_bytes == layout->tensor_bytes();
-  const size_t buffer_bytes = in_place ? 0 : payload_bytes;
-  Result<MemoryBudget::Lease> lease = budget_->Acquire(
-      buffer_bytes + job->scratch_bytes() + layout->file_bytes() + layout->finish_scratch_bytes());
+  const bool in_place = job->payload_is_tensor() && payload.payload_bytes == layout->tensor_bytes();
+  const size_t buffer_bytes = in_place ? 0 : payload.payload_bytes;
+  const ImageHeader header = HeaderOfStored(payload.stored);
+  const ValueTaker::Making making{pipeline_, header,       job->plan(),
+                                  *layout,   buffer_bytes, job->scratch_bytes()};
+  const std::unique_ptr<ValueTaker> taker = TakerFor(wanted, cause, making);
+  Result<MemoryBudget::Lease> lease = budget_->Acquire(LeaseBytes(making, taker.get()));
   if (!lease) return tl::unexpected(lease.error());
 
   Buffer file(layout->file_bytes());
+  const Buffer buffer(buffer_bytes);
   const std::span<uint8_t> tensor =
       file.bytes.subspan(layout->tensor_offset(), layout->tensor_bytes());
-  const Buffer buffer(buffer_bytes);
-  const std::span<uint8_t> payload = in_place ? tensor : buffer.bytes;
-  const Result<void> was_read = read(payload);
+  const Result<void> was_read = payload.read(in_place ? tensor : buffer.bytes);
   if (!was_read) return tl::unexpected(was_read.error());
-  if (!in_place) {
-    const DecodeSlots::Slot slot(&decode_slots_);
-    const Result<void> decoded = job->Run(payload, tensor);
+  if (in_place) {
+    if (taker) taker->SeeTensor(tensor);
+    layout->Finish(file.bytes);
+  } else {
+    const auto run = [&](std::span<uint8_t> out, StageCopy* copy) {
+      return job->Run(buffer.bytes, out, copy);
+    };
+    const Result<void> decoded = Decode(run, *layout, file.bytes, cause, taker.get());
     if (!decoded) return tl::unexpected(decoded.error());
   }
-  layout->Finish(file.bytes);
-  return Finish(std::move(file), *std::move(lease));
+  return FinishWithValue(std::move(file), *std::move(lease), header, *budget_, taker.get());
 }
 
 }  // namespace tensorfs

@@ -77,11 +77,19 @@ class TensorMaker {
   Result<Made> Make(const SourceFile& source, const ChooseForm& choose = {},
                     MoveCause cause = MoveCause::kOnRead) const;
 
-  // `read` fills a buffer of `payload_bytes`. Errors: those of StoredTensorJob and of `read`;
-  // kTooLarge beyond the budget.
+  // Likewise from what the store has of a sample. `read` fills a buffer of `payload_bytes`.
+  // REQUIRES: HasValueFor(stored.form, *wanted), if any. Errors: those of StoredTensorJob and of
+  // `read`; kTooLarge beyond the budget.
   using ReadPayload = std::function<Result<void>(std::span<uint8_t> payload)>;
-  Result<FilePtr> MakeFromStored(const StoredForm& stored, size_t payload_bytes,
-                                 const ReadPayload& read) const;
+  struct StoredPayload {
+    const StoredForm& stored;
+    size_t payload_bytes;
+    ReadPayload read;
+  };
+  Result<Made> MakeFromStored(const StoredPayload& payload, const std::optional<Form>& wanted = {},
+                              MoveCause cause = MoveCause::kOnRead) const;
+  // Whether the value that `wanted` keeps is at hand when a sample is made of what is kept of it.
+  bool HasValueFor(const Form& kept, const Form& wanted) const;
 
  private:
   TensorMaker(Pipeline pipeline, TensorFileFormat format, int decode_threads, MemoryBudget* budget,
@@ -95,8 +103,9 @@ class TensorMaker {
   Result<ImageHeader> HeaderOf(const SourceFile& source, std::span<const uint8_t> prefix) const;
   std::unique_ptr<ValueTaker> TakerFor(const std::optional<Form>& wanted, MoveCause cause,
                                        const ValueTaker::Making& making) const;
-  Result<void> Decode(const ValueTaker::Making& making, std::span<const uint8_t> source,
-                      std::span<uint8_t> file, MoveCause cause, ValueTaker* taker) const;
+  using RunJob = std::function<Result<void>(std::span<uint8_t> tensor, StageCopy* copy)>;
+  Result<void> Decode(const RunJob& run, const TensorFileLayout& layout, std::span<uint8_t> file,
+                      MoveCause cause, ValueTaker* taker) const;
 
   const Pipeline pipeline_;
   const TensorFileFormat format_;

@@ -30,16 +30,16 @@ ValueTaker::ValueTaker(const Form& form, MoveCause cause, const Making& making)
       cause_(cause),
       file_bytes_(making.layout.file_bytes()),
       tensor_offset_(making.layout.tensor_offset()),
-      work_bytes_(EncodeAndCheckMemoryBytes(form, making.pipeline, header_, making.job.plan(),
-                                            making.source_bytes)) {
+      work_bytes_(EncodeAndCheckMemoryBytes(form, making.pipeline, header_, making.plan,
+                                            making.input_bytes)) {
   const StageValue kind = ValueAt(making.pipeline, form.stage);
   keeps_source_ = kind == StageValue::kSourceFile;
   if (keeps_source_) {
-    value_bytes_ = making.source_bytes;
+    value_bytes_ = making.input_bytes;
   } else if (kind == StageValue::kImage || !making.layout.keeps_tensor()) {
     // A format that moves the tensor's bytes takes images only, so the tensor is the last of them.
     copy_.stage = form.stage;
-    value_bytes_ = making.job.plan().ImageSpecAt(form.stage).SizeBytes();
+    value_bytes_ = making.plan.ImageSpecAt(form.stage).SizeBytes();
   }
 }
 

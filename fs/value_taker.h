@@ -14,7 +14,7 @@
 #include "codec/image_header.h"
 #include "codec/pipeline.h"
 #include "codec/tensor_file.h"
-#include "codec/tensor_job.h"
+#include "codec/tensor_plan.h"
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
 #include "policy/form_value.h"
@@ -28,11 +28,12 @@ class ValueTaker {
   struct Making {
     const Pipeline& pipeline;
     const ImageHeader& header;
-    const TensorJob& job;
+    const TensorPlan& plan;
     const TensorFileLayout& layout;
-    size_t source_bytes;
+    size_t input_bytes;    // of the source file or the stored payload
+    size_t scratch_bytes;  // of the job
   };
-  // REQUIRES: FormFits.
+  // REQUIRES: FormFits; if the form keeps (part of) the source file, that is the input.
   ValueTaker(const Form& form, MoveCause cause, const Making& making);
 
   // What has to be leased for the value beside what making the file takes, and what has to be kept

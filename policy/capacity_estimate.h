@@ -15,7 +15,8 @@
 // - what has been seen saturated is believed, until reads have come clearly faster than they used
 //   to for a few windows, or, for want of that, for very many. Each promise that is broken makes
 //   both harder;
-// - a probe that kept the device busy on purpose is believed at once. IsDoubtful tells when there is
+// - a probe that kept the device busy on purpose is believed at once. IsDoubtful tells when there
+// is
 //   reason for one.
 //
 // A pure state machine: no clock, no files. For one thread at a time.

@@ -46,8 +46,8 @@ class MigrationShare {
   // How long until a move may start, if nothing is charged meanwhile; Clock::duration::max() with a
   // share of 0.
   Clock::duration TimeUntilStart() const;
-  // The same for moves that can wait: they leave half of what the buckets hold to reads, whose moves
-  // are cheaper, since the sample is at hand.
+  // The same for moves that can wait: they leave half of what the buckets hold to reads, whose
+  // moves are cheaper, since the sample is at hand.
   Clock::duration TimeUntilSurplus() const;
 
   // What a move has used, or is expected to; negative numbers give back what it did not.

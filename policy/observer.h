@@ -85,7 +85,7 @@ class Observer {
   PressureSnapshot pressure_before_;
   MissShare misses_;
 
-  std::mutex mutex_;                // guards what follows
+  std::mutex mutex_;                 // guards what follows
   std::map<size_t, double> probed_;  // by device, since the last look
 };
 

@@ -5,8 +5,9 @@
 // A plan is taken when it is better by more than the dead band in several windows in a row (in one,
 // if it is much better than a plan that is being carried out: what is done meanwhile would have to
 // be undone), pays for its moves over the expected reads, and somebody waits for it: a mount that
-// readers do not wait for cannot make them faster. Plans that did not bring what they promised make the dead band wider, until the
-// machine changes: what is believed of it is wrong then, and moving on would never end.
+// readers do not wait for cannot make them faster. Plans that did not bring what they promised make
+// the dead band wider, until the machine changes: what is believed of it is wrong then, and moving
+// on would never end.
 #ifndef TENSORFS_POLICY_PLAN_JUDGE_H_
 #define TENSORFS_POLICY_PLAN_JUDGE_H_
 
@@ -21,7 +22,7 @@ struct PlanOutlook {
   double move_s = 0;         // that getting there takes
   double waiting_share = 1;  // of the window in which some read waited for the mount
   bool replaces_plan = false;
-  bool over_limit = false;   // the mix as planned does not fit its space
+  bool over_limit = false;  // the mix as planned does not fit its space
 };
 
 struct JudgeSettings {

@@ -15,7 +15,7 @@ struct PolicySettings {
   double migrate_share = 0.2;    // of CPU and disk, that moves may take: 0 to 1
   double window_s = 1;           // over which load is observed: above 0
   double dead_band = 0.1;        // a plan must be better by this much: 0 and more
-  double expected_rereads = 10;  // of each sample; over these a move must pay: 0 and more
+  double expected_rereads = 30;  // of each sample; over these a move must pay: 0 and more
   uint64_t store_limit_bytes = 0;
   std::optional<uint64_t> cache_limit_bytes;  // nothing without a cache
 };

@@ -71,9 +71,10 @@ void AddKeepFlags(CLI::App* app, KeepOptions* keep) {
                   "is kept in that form from its first read on, as in fixed:final:raw")
       ->type_name("POLICY")
       ->group(kGroup);
-  AddParsed(app, "--migrate-share", ParseShare, &keep->migrate_share,
-            "At most so much of CPU and disk goes into moving samples to other forms (default: 20; "
-            "with fixed:FORM 100, no limit)")
+  AddParsed(
+      app, "--migrate-share", ParseShare, &keep->migrate_share,
+      "At most so much of CPU and disk, beside what is idle, goes into moving samples to other "
+      "forms (default: 20; with fixed:FORM 100, no limit)")
       ->type_name("PERCENT")
       ->group(kGroup);
   AddParsed(app, "--store-limit", ParseStoreLimit, &keep->store_limit_bytes,

@@ -78,7 +78,7 @@ void AddSet(CLI::App* policy, PolicySetCommand* command) {
             "Hard limit of the bytes of the tensor cache")
       ->type_name("SIZE");
   AddParsed(app, "--migrate-share", ParseShare, &patch->migrate_share,
-            "At most so much of CPU and disk goes into moving samples")
+            "At most so much of CPU and disk, beside what is idle, goes into moving samples")
       ->type_name("PERCENT");
   AddParsed(app, "--window", ParsePositive, &patch->window_s, "Seconds over which load is observed")
       ->type_name("S");

@@ -61,7 +61,7 @@ std::string MovesText(const Json& migration) {
   return CountOf(migration, "moved") + " samples moved, " + CountOf(migration, "waiting") +
          " to be moved, " + CountOf(migration, "mismatches") + " given up for a mismatch; " +
          FormatShare(NumberOf(migration, "share_used")) + " of CPU and disk now, at most " +
-         FormatShare(NumberOf(migration, "share_limit"));
+         FormatShare(NumberOf(migration, "share_limit")) + " and what is idle";
 }
 
 constexpr size_t kFormColumns = 20;

@@ -28,7 +28,7 @@ class DeviceProberTest : public SampleFsTest {
 
 TEST_F(DeviceProberTest, ReadsEveryFileOnceAndTellsTheMeter) {
   const std::optional<double> found =
-      DeviceProber(fs_.get(), &meter_, {.seconds = 600, .bytes = UINT64_MAX}).Run({});
+      DeviceProber(fs_.get(), &meter_, {.seconds = 600, .bytes = UINT64_MAX, .warm_up = 0}).Run({});
   ASSERT_TRUE(found.has_value());
   EXPECT_GT(*found, 0);
   const ReadMeterTotals totals = meter_.Totals();
@@ -38,9 +38,20 @@ TEST_F(DeviceProberTest, ReadsEveryFileOnceAndTellsTheMeter) {
 }
 
 TEST_F(DeviceProberTest, StopsAtItsLimitOfBytes) {
-  const DeviceProber prober(fs_.get(), &meter_, {.threads = 1, .seconds = 600, .bytes = 1 << 20});
+  const DeviceProber prober(fs_.get(), &meter_,
+                            {.threads = 1, .seconds = 600, .bytes = 1 << 20, .warm_up = 0});
   EXPECT_TRUE(prober.Run({}).has_value());
   EXPECT_LE(meter_.Totals().bytes, size_t{1} << 20);
+}
+
+TEST_F(DeviceProberTest, CountsNothingOfTheWarmUp) {
+  const DeviceProber prober(fs_.get(), &meter_,
+                            {.threads = 1,
+                             .seconds = 600,
+                             .bytes = 5 * kFileBytes,
+                             .warm_up = 0.9,
+                             .enough_bytes = 2 << 20});
+  EXPECT_FALSE(prober.Run({}).has_value()) << "too little is left";
 }
 
 TEST_F(DeviceProberTest, TooLittleTellsNothing) {

@@ -156,5 +156,38 @@ TEST_F(MovedSampleTest, IsMovedInTheBackgroundAndBack) {
   EXPECT_FALSE(store_->Find("z.jpg").has_value());
 }
 
+TEST_F(MovedSampleTest, GoesOnFromWhatIsKeptWithoutItsSource) {
+  const auto converted = [&] { return migrator_->Stats().converted; };
+  Start("decode:zstd", {});
+  ExpectRightBytes();
+  migrator_->Drain();
+  EXPECT_EQ(converted(), std::size(kPaths));
+  for (const char* form : {"decode:raw", "resize:planar-zstd", "final:raw", "final:planar-zstd"}) {
+    SCOPED_TRACE(form);
+    Start(form, {});
+    const uint64_t before = FromStore();
+    ExpectRightBytes();
+    EXPECT_EQ(FromStore() - before, std::size(kPaths)) << "also the reads that move";
+    migrator_->Drain();
+    EXPECT_EQ(converted(), std::size(kPaths));
+    EXPECT_EQ(migrator_->Stats().mismatches, 0u);
+    ExpectRightBytes();
+    EXPECT_EQ(fs_->Memory().used_bytes, 0u);
+  }
+}
+
+TEST_F(MovedSampleTest, NeedsItsSourceToGoBackAStage) {
+  Start("final:raw", {});
+  ExpectRightBytes();
+  migrator_->Drain();
+  Start("resize:zstd", {});
+  const uint64_t before = FromStore();
+  ExpectRightBytes();
+  EXPECT_EQ(FromStore(), before);
+  migrator_->Drain();
+  EXPECT_EQ(migrator_->Stats().converted, std::size(kPaths));
+  ExpectRightBytes();
+}
+
 }  // namespace
 }  // namespace tensorfs
