@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "tools/profile/mixed_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/candidate_forms.h"
+#include "policy/cost_model.h"
+#include "policy/evaluated_plan.h"
+#include "policy/planner.h"
+#include "policy/problem_builder.h"
+#include "tools/pipeline_file.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr DeviceRoles kOneDisk = {.source = 0, .store = 0, .cache = std::nullopt};
+
+std::vector<KnownSample> SamplesOf(const Profile& profile) {
+  std::vector<KnownSample> samples;
+  for (const SampleFeatures& features : profile.set.measured) {
+    samples.push_back({.id = samples.size(), .features = features, .reads = 1});
+  }
+  return samples;
+}
+
+const Strategy* FindStrategy(const Profile& profile, const std::string& form) {
+  const auto found = std::ranges::find(profile.strategies, form, &Strategy::form);
+  return found == profile.strategies.end() ? nullptr : &*found;
+}
+
+// What one sample that can take the strategy's form takes in the mean: the others of the strategy
+// are sources.
+double OfTakers(double mean, double of_source, double share) {
+  return share > 0 ? std::max((mean - (1 - share) * of_source) / share, 0.0) : mean;
+}
+
+// What makes the model's predictions those of the measured strategies, in the mean.
+class Corrections {
+ public:
+  Corrections(const Profile& profile, PlanProblem* problem)
+      : profile_(profile), problem_(problem) {}
+
+  void Apply(size_t form, const Strategy& measured) {
+    const Strategy& source = profile_.strategies.front();
+    Scale(form, &FormUse::cpu_s, OfTakers(measured.cpu_s, source.cpu_s, measured.share));
+    Scale(form, &FormUse::read_bytes,
+          OfTakers(measured.read_bytes, source.read_bytes, measured.share));
+    Scale(form, &FormUse::space_bytes, OfTakers(measured.stored_bytes, 0, measured.share));
+  }
+
+ private:
+  void Scale(size_t form, float FormUse::*part, double wanted) {
+    double sum = 0;
+    double count = 0;
+    ForEachUse(form, [&](const FormUse& use) {
+      sum += use.*part;
+      count += 1;
+    });
+    if (!(sum > 0) || !(wanted > 0)) return;
+    const auto factor = static_cast<float>(wanted * count / sum);
+    ForEachUse(form, [&](FormUse& use) { use.*part *= factor; });
+  }
+
+  template <typename Visit>
+  void ForEachUse(size_t form, const Visit& visit) {
+    for (size_t i = form; i < problem_->uses.size(); i += problem_->forms.size()) {
+      if (std::isfinite(problem_->uses[i].cpu_s)) visit(problem_->uses[i]);
+    }
+  }
+
+  const Profile& profile_;
+  PlanProblem* const problem_;
+};
+
+std::string BindingOf(const PlanUsage& usage) {
+  constexpr double kNearly = 0.9;
+  const bool cpu = usage.cpu_s >= kNearly * usage.epoch_s;
+  const bool disk = usage.device_s[0] >= kNearly * usage.epoch_s;
+  if (cpu && disk) return "CPU and disk";
+  return cpu ? "CPU" : "disk";
+}
+
+std::vector<MixedPlan::Part> PartsOf(const Plan& plan, const CostModel& model) {
+  std::vector<MixedPlan::Part> parts;
+  for (size_t form = 0; form < model.forms().size(); ++form) {
+    const auto samples = std::ranges::count(plan.choice, static_cast<uint8_t>(form));
+    if (samples == 0) continue;
+    parts.push_back(
+        {.form = ToString(model.forms()[form], model.pipeline()),
+         .share = static_cast<double>(samples) / static_cast<double>(plan.choice.size())});
+  }
+  std::ranges::stable_sort(parts, std::greater<>(), &MixedPlan::Part::share);
+  return parts;
+}
+
+// All of the machine moves samples first, then reads them; source:original is read meanwhile.
+double PaysAfter(double move_s, double rate, double original_rate) {
+  if (move_s <= 0) return 0;
+  if (!(rate > original_rate)) return std::numeric_limits<double>::infinity();
+  return move_s * rate / (rate - original_rate);
+}
+
+double RateOf(double samples, double epoch_s) {
+  return epoch_s > 0 ? samples / epoch_s : std::numeric_limits<double>::infinity();
+}
+
+PlanProblem ProblemOf(const Profile& profile, const CostModel& model, const ProblemBuilder& builder,
+                      const std::vector<KnownSample>& samples, const MachineCapacity& machine,
+                      double part) {
+  PlanProblem problem = builder.Build(samples, machine, part);
+  Corrections corrections(profile, &problem);
+  for (size_t form = 0; form < model.forms().size(); ++form) {
+    const std::string name = ToString(model.forms()[form], model.pipeline());
+    if (const Strategy* measured = FindStrategy(profile, name)) corrections.Apply(form, *measured);
+  }
+  return problem;
+}
+
+}  // namespace
+
+Result<MixedPlan> PlanMix(const Profile& profile, const Capacity& machine,
+                          std::optional<uint64_t> store_limit_bytes) {
+  auto pipeline = ParsePipeline(profile.pipeline_toml, "the profile's pipeline");
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  const std::vector<KnownSample> samples = SamplesOf(profile);
+  if (samples.empty() || profile.set.samples == 0) {
+    return Fail(ErrorCode::kInvalidArgument, "the profile has no measured samples");
+  }
+  CostModel model(*pipeline, CandidateForms(*pipeline));
+  if (auto restored = model.Restore(profile.cost_model); !restored) {
+    return tl::unexpected(restored.error());
+  }
+  const ProblemBuilder builder(&model, kOneDisk);
+  MachineCapacity capacity{.cores = machine.cores,
+                           .device_bytes_per_s = {machine.disk_bytes_per_s}};
+  capacity.read_cpu_s = profile.strategies.front().filesystem_cpu_s;
+  if (store_limit_bytes) {
+    capacity.store_limit_bytes = kUsableSpace * static_cast<double>(*store_limit_bytes);
+  }
+  const auto count = static_cast<double>(samples.size());
+  const double part = std::min(count / static_cast<double>(profile.set.samples), 1.0);
+  const PlanProblem problem = ProblemOf(profile, model, builder, samples, capacity, part);
+  const Plan plan = MakePlan(problem);
+
+  const std::vector<uint8_t> originals(samples.size(), 0);
+  const double original_rate = RateOf(count, EvaluateChoice(problem, originals).epoch_s);
+  MixedPlan mix;
+  mix.parts = PartsOf(plan, model);
+  mix.samples_per_s = RateOf(count, plan.epoch_s);
+  mix.bound_samples_per_s = RateOf(count, plan.bound_s);
+  mix.stored_bytes_all = plan.space_bytes[0] / part;
+  mix.move_s = builder.MoveSeconds(problem, samples, originals, plan.choice) / part;
+  mix.pays_after_s = PaysAfter(mix.move_s, mix.samples_per_s, original_rate);
+  mix.binding = BindingOf(plan);
+  return mix;
+}
+
+}  // namespace tensorfs

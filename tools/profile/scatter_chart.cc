@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "tools/profile/scatter_chart.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "tools/profile/axis_scale.h"
+#include "tools/profile/label_placement.h"
+#include "tools/table_text.h"
+
+namespace tensorfs {
+namespace {
+
+constexpr double kWidth = 760;
+constexpr double kHeight = 440;
+constexpr Box kFrame = {70, 14, kWidth - 70 - 20, kHeight - 14 - 54};
+constexpr double kLabelPx = 12;
+constexpr double kLabelHeight = 15;
+
+struct Axes {
+  AxisScale x;
+  AxisScale y;
+
+  Point PixelOf(const Point& at) const { return {x.PixelOf(at.x), y.PixelOf(at.y)}; }
+};
+
+AxisScale ScaleOf(const ScatterChart& chart, double Point::*part, PixelSpan pixels) {
+  double least = 0;
+  double most = 0;
+  for (const ScatterPoint& point : chart.points) {
+    const double value = point.at.*part;
+    least = least > 0 ? std::min(least, value) : value;
+    most = std::max(most, value);
+  }
+  if (!chart.is_logarithmic) return AxisScale::FromZero(1.06 * most, pixels);
+  return least > 0 ? AxisScale::Logarithmic(least, most, pixels)
+                   : AxisScale::Logarithmic(1, 10, pixels);
+}
+
+std::string Grid(const Axes& axes) {
+  std::string svg;
+  for (const double tick : axes.x.ticks()) {
+    const double x = axes.x.PixelOf(tick);
+    svg += SvgLine({x, kFrame.top}, {x, kFrame.bottom()}, "grid");
+    svg += SvgText({x, kFrame.bottom() + 18}, TickLabel(tick), Anchor::kMiddle, "tick");
+  }
+  for (const double tick : axes.y.ticks()) {
+    const double y = axes.y.PixelOf(tick);
+    svg += SvgLine({kFrame.left, y}, {kFrame.right(), y}, "grid");
+    svg += SvgText({kFrame.left - 8, y + 4}, TickLabel(tick), Anchor::kEnd, "tick");
+  }
+  return svg;
+}
+
+// The title of the upright axis stands along it.
+std::string Titles(const ScatterChart& chart) {
+  const double middle = kFrame.top + kFrame.height / 2;
+  return SvgText({kFrame.left + kFrame.width / 2, kHeight - 12}, chart.x_title, Anchor::kMiddle,
+                 "axis") +
+         "<g transform=\"translate(16 " + Format("%.1f", middle) + ") rotate(-90)\">" +
+         SvgText({0, 0}, chart.y_title, Anchor::kMiddle, "axis") + "</g>\n";
+}
+
+bool IsInside(const AxisScale& scale, double value) {
+  return value >= scale.first() && value <= scale.last();
+}
+
+struct DrawnLines {
+  std::string svg;
+  std::vector<Box> labels;
+};
+
+DrawnLines Lines(const ScatterChart& chart, const Axes& axes) {
+  DrawnLines drawn;
+  for (const ScatterLine& line : chart.lines) {
+    std::string points;
+    std::optional<Point> last;
+    for (const Point& at : line.points) {
+      const bool x_is_inside = IsInside(axes.x, at.x);
+      const bool y_is_inside = IsInside(axes.y, at.y);
+      const bool is_inside = x_is_inside && y_is_inside;
+      if (line.is_cut ? !is_inside : !x_is_inside && !y_is_inside) continue;
+      const Point pixel = axes.PixelOf(at);
+      points += Format("%.1f,", pixel.x) + Format("%.1f ", pixel.y);
+      if (is_inside) last = pixel;
+    }
+    drawn.svg += "<polyline points=\"" + points + "\" class=\"" + line.css + "\"/>\n";
+    if (line.label.empty() || !last) continue;
+    const double width = TextWidth(line.label, kLabelPx - 1);
+    const Box box{std::min(last->x + 4, kFrame.right() - width - 2), last->y - 6, width, 12};
+    const bool is_free =
+        std::ranges::none_of(drawn.labels, [&](const Box& other) { return Overlaps(box, other); });
+    if (!is_free || box.top < kFrame.top || box.bottom() > kFrame.bottom()) continue;
+    drawn.svg += SvgText({box.left, box.bottom() - 2}, line.label, Anchor::kStart, "guide-label");
+    drawn.labels.push_back(box);
+  }
+  return drawn;
+}
+
+std::string Marker(const ScatterPoint& point, const Point& pixel) {
+  const std::string css =
+      "marker f" + std::to_string(point.colour) + (point.is_faint ? " faint" : "");
+  std::string svg;
+  if (point.is_best) {
+    svg += "<circle cx=\"" + Format("%.1f", pixel.x) + "\" cy=\"" + Format("%.1f", pixel.y) +
+           "\" r=\"10\" class=\"ring\"/>\n";
+  }
+  return svg + SvgMarker(pixel, point.marker, css, SvgTip(point.tip));
+}
+
+std::string Names(const ScatterChart& chart, const std::vector<Point>& pixels,
+                  const std::vector<Box>& taken) {
+  std::vector<LabelWish> wishes;
+  for (size_t i = 0; i < pixels.size(); ++i) {
+    wishes.push_back({.point = pixels[i],
+                      .width = TextWidth(chart.points[i].label, kLabelPx),
+                      .height = kLabelHeight});
+  }
+  const auto placed = PlaceLabels(wishes, pixels, kMarkerRadius + 2, taken, kFrame);
+  std::string svg;
+  for (size_t i = 0; i < placed.size(); ++i) {
+    if (!placed[i]) continue;
+    const Box& box = placed[i]->box;
+    const bool is_left = box.right() <= pixels[i].x;
+    if (placed[i]->is_far) {
+      const Point end{std::clamp(pixels[i].x, box.left, box.right()),
+                      std::clamp(pixels[i].y, box.top + 2, box.bottom() - 2)};
+      svg += SvgLine(pixels[i], end, "leader");
+    }
+    // Fonts differ in width: the text keeps to the side that faces its point.
+    svg += SvgText({is_left ? box.right() : box.left, box.bottom() - 3.5}, chart.points[i].label,
+                   is_left ? Anchor::kEnd : Anchor::kStart,
+                   chart.points[i].is_best ? "name best" : "name");
+  }
+  return svg;
+}
+
+}  // namespace
+
+std::string RenderScatter(const ScatterChart& chart) {
+  const Axes axes{ScaleOf(chart, &Point::x, {kFrame.left, kFrame.right()}),
+                  ScaleOf(chart, &Point::y, {kFrame.bottom(), kFrame.top})};
+  const DrawnLines lines = Lines(chart, axes);
+  std::vector<Point> pixels;
+  for (const ScatterPoint& point : chart.points) pixels.push_back(axes.PixelOf(point.at));
+  const std::string names = Names(chart, pixels, lines.labels);
+  std::string content = Grid(axes) + SvgBox(kFrame, "frame") + lines.svg + Titles(chart) + names;
+  // The most important point is drawn last, above all others.
+  for (size_t i = pixels.size(); i-- > 0;) content += Marker(chart.points[i], pixels[i]);
+  return SvgPicture(kWidth, kHeight, chart.title, content);
+}
+
+}  // namespace tensorfs
