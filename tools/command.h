@@ -28,6 +28,12 @@ struct DaemonOptions {
   std::optional<SocketAddress> metrics;
 };
 
+// What `tensorfs profile` has measured, for the policy to start from.
+struct ProfileOptions {
+  std::string file;   // empty: none
+  std::string costs;  // what it says of the forms' costs, once the pipeline is known
+};
+
 // What is derived from the source, in which form, and how much of it is kept.
 struct KeepOptions {
   std::string policy;                   // the text of --policy; empty: adaptive
@@ -36,6 +42,7 @@ struct KeepOptions {
   uint64_t store_limit_bytes = 0;       // 0: the default
   std::string cache;                    // its directory; empty: no cache
   uint64_t cache_limit_bytes = 0;       // 0: the default
+  ProfileOptions profile;
 };
 
 struct MountCommand {

@@ -71,6 +71,11 @@ void AddKeepFlags(CLI::App* app, KeepOptions* keep) {
                   "is kept in that form from its first read on, as in fixed:final:raw")
       ->type_name("POLICY")
       ->group(kGroup);
+  app->add_option("--profile", keep->profile.file,
+                  "Let the adaptive policy start from what `tensorfs profile --save FILE` has "
+                  "measured, instead of measuring the forms itself")
+      ->type_name("FILE")
+      ->group(kGroup);
   AddParsed(
       app, "--migrate-share", ParseShare, &keep->migrate_share,
       "At most so much of CPU and disk, beside what is idle, goes into moving samples to other "

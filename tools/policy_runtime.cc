@@ -8,6 +8,7 @@
 
 #include "fs/device_prober.h"
 #include "fs/form_prober.h"
+#include "fs/printable.h"
 #include "policy/candidate_forms.h"
 #include "tools/cost_file.h"
 #include "tools/pin_file.h"
@@ -121,6 +122,14 @@ void PolicyRuntime::Measure(const std::stop_token& stop) {
 
 // False if told to stop.
 bool PolicyRuntime::MeasureForms(const std::stop_token& stop) {
+  if (const ProfileOptions& profile = command_.keep.profile; !profile.costs.empty()) {
+    const Result<void> restored = model_.Restore(profile.costs);
+    if (restored) {
+      spdlog::info("the forms' costs are those of {}", Printable(profile.file));
+      return true;
+    }
+    spdlog::error("{}: {}", Printable(profile.file), restored.error().message);
+  }
   if (LoadCosts(command_.daemon.store, &model_)) return true;
   while (!stop.stop_requested()) {
     const FormProber::Report report = FormProber(fs_, &model_).Run(stop);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A mount's policy at work: makes it of its parts, measures what the forms cost before it plans
-// (or takes that from the store's directory, where it is saved), and moves samples while the
-// machine is idle. Probes what the source's device gives when the policy doubts what it believes.
-// Owns three threads. Thread-safe.
+// (or takes that from a profile, or from the store's directory, where it is saved), and moves
+// samples while the machine is idle. Probes what the source's device gives when the policy doubts
+// what it believes. Owns three threads. Thread-safe.
 #ifndef TENSORFS_TOOLS_POLICY_RUNTIME_H_
 #define TENSORFS_TOOLS_POLICY_RUNTIME_H_
 

@@ -15,6 +15,7 @@
 #include "tools/fuse_access.h"
 #include "tools/paths.h"
 #include "tools/pipeline_file.h"
+#include "tools/profile/profile_costs.h"
 #include "tools/unmount.h"
 
 namespace tensorfs {
@@ -129,10 +130,25 @@ Result<void> ResolvePaths(MountCommand* command, std::ostream& notes) {
   return {};
 }
 
+// REQUIRES: the pipeline is known.
+Result<void> TakeProfile(MountCommand* command, std::ostream& notes) {
+  KeepOptions& keep = command->keep;
+  if (keep.profile.file.empty()) return {};
+  if (keep.choice.mode != PolicyMode::kAdaptive) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--profile: is for --policy adaptive, and this mount has --policy " + keep.policy);
+  }
+  Result<std::string> costs = LoadProfiledCosts(keep.profile.file, command->view.pipeline, notes);
+  if (!costs) return tl::unexpected(costs.error());
+  keep.profile.costs = *std::move(costs);
+  return {};
+}
+
 }  // namespace
 
 Result<MountCommand> PrepareMount(MountCommand command, std::ostream& notes) {
   Result<void> checked = LoadPipeline(&command);
+  if (checked) checked = TakeProfile(&command, notes);
   if (checked) checked = ResolvePaths(&command, notes);
   if (checked) checked = CheckPlaces(command);
   if (checked) checked = CheckFuseAccess();

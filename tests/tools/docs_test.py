@@ -31,6 +31,7 @@ PAGES = {
     ("policy", "materialize"): "tensorfs-policy.1",
     ("policy", "history"): "tensorfs-policy.1",
     ("policy", "watch"): "tensorfs-policy.1",
+    ("profile",): "tensorfs-profile.1",
     ("cache", "stats"): "tensorfs-cache.1",
     ("cache", "list"): "tensorfs-cache.1",
     ("cache", "get"): "tensorfs-cache.1",
@@ -88,7 +89,7 @@ class Documentation(unittest.TestCase):
 
     def test_every_command_is_completed(self):
         self.assertEqual(complete("tensorfs", ""),
-                         ["mount", "umount", "policy", "cache", "--help", "--version"])
+                         ["mount", "umount", "policy", "cache", "profile", "--help", "--version"])
         self.assertEqual(complete("tensorfs", "policy", "st"), ["status"])
         self.assertEqual(complete("tensorfs", "policy", "p"), ["plan", "pin", "pause"])
         self.assertEqual(complete("tensorfs", "cache", "ev"), ["evict"])

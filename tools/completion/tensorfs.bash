@@ -9,8 +9,8 @@ _tensorfs_mountpoints() {
 _tensorfs_value() {
   local words
   case $1 in
-    --pipeline | --log-file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$2"); return ;;
-    --store) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$2"); return ;;
+    --pipeline | --log-file | --profile | --csv | --html | --save) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$2"); return ;;
+    --store | --work-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$2"); return ;;
     --interpolation) words="nearest box bilinear hamming bicubic lanczos" ;;
     --dtype) words="uint8 float16 bfloat16 float32" ;;
     --layout) words="hwc chw" ;;
@@ -28,8 +28,10 @@ _tensorfs_value() {
     --store-limit | --cache-limit) words="1GiB 10GiB 100GiB" ;;
     --metrics) words="127.0.0.1:9100" ;;
     --extensions) words="jpg,jpeg,png" ;;
+    --weights) words="throughput=1 storage=1 time=1" ;;
+    --samples) words="50 200 1000" ;;
     -o) words="allow_other default_permissions" ;;
-    --threads | --decode-threads | --attr-timeout) words="" ;;
+    --threads | --decode-threads | --attr-timeout | --runs | --disk-mb-s | --cores) words="" ;;
     *) return 1 ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
@@ -39,21 +41,24 @@ _tensorfs() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words="mount umount policy cache --help --version"
+    words="mount umount policy cache profile --help --version"
   elif [[ ${COMP_WORDS[1]} == policy ]] && ((COMP_CWORD == 2)); then
     words="status explain plan set pin unpin pause resume materialize history watch --help"
   elif [[ ${COMP_WORDS[1]} == cache ]] && ((COMP_CWORD == 2)); then
     words="stats list get verify warm evict --help"
-  elif [[ ${COMP_WORDS[1]} == mount ]] && _tensorfs_value "$previous" "$current"; then
+  elif [[ ${COMP_WORDS[1]} == @(mount|profile) ]] && _tensorfs_value "$previous" "$current"; then
     return
   elif [[ $current == -* ]]; then
     case ${COMP_WORDS[1]} in
       mount) words="--pipeline --resize --interpolation --center-crop --grayscale --dtype
         --normalize --layout --present --names --extensions --follow-outside-links --memory-limit
         --decode-threads --threads --io --page-cache --attr-timeout --immutable --policy
-        --migrate-share --store-limit --cache --cache-limit --foreground --store --metrics
+        --profile --migrate-share --store-limit --cache --cache-limit --foreground --store --metrics
         --log-file --log-level -o --help" ;;
       umount) words="--lazy --help" ;;
+      profile) words="--pipeline --resize --interpolation --center-crop --grayscale --dtype
+        --normalize --layout --samples --threads --runs --extensions --work-dir --weights
+        --disk-mb-s --cores --store-limit --json --csv --html --save --help" ;;
       policy)
         case ${COMP_WORDS[2]} in
           plan) words="--cores --disk-mb-s --store-limit --json --help" ;;
@@ -76,6 +81,10 @@ _tensorfs() {
   elif [[ ${COMP_WORDS[1]} == mount ]]; then
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -d -- "$current")
+    return
+  elif [[ ${COMP_WORDS[1]} == profile ]]; then
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   elif [[ ${COMP_WORDS[1]} == policy && ${COMP_WORDS[2]} == explain ]] ||
       { [[ ${COMP_WORDS[1]} == @(cache|policy) ]] && ((COMP_CWORD != 3)); }; then
