@@ -11,8 +11,8 @@
 namespace tensorfs {
 
 // Loads pipeline and profile, makes every path absolute and free of symbolic links, fills in the
-// default store, and refuses what cannot work or would write into the source. Takes away a dead tensorfs
-// mount that is in the way, and says so in `notes`. Errors name the path and the cause.
+// default store, and refuses what cannot work or would write into the source. Takes away a dead
+// tensorfs mount that is in the way, and says so in `notes`. Errors name the path and the cause.
 Result<MountCommand> PrepareMount(MountCommand command, std::ostream& notes);
 
 }  // namespace tensorfs

@@ -53,6 +53,11 @@ class Corrections {
     Scale(form, &FormUse::space_bytes, OfTakers(measured.stored_bytes, 0, measured.share));
   }
 
+  // A form beyond a step that stays online, or one that was not measured for want of room.
+  void RuleOut(size_t form) {
+    ForEachUse(form, [](FormUse& use) { use.cpu_s = FormCost::kNever; });
+  }
+
  private:
   void Scale(size_t form, float FormUse::*part, double wanted) {
     double sum = 0;
@@ -116,7 +121,8 @@ PlanProblem ProblemOf(const Profile& profile, const CostModel& model, const Prob
   Corrections corrections(profile, &problem);
   for (size_t form = 0; form < model.forms().size(); ++form) {
     const std::string name = ToString(model.forms()[form], model.pipeline());
-    if (const Strategy* measured = FindStrategy(profile, name)) corrections.Apply(form, *measured);
+    const Strategy* measured = FindStrategy(profile, name);
+    measured != nullptr ? corrections.Apply(form, *measured) : corrections.RuleOut(form);
   }
   return problem;
 }

@@ -15,8 +15,13 @@
 #include "tools/fuse_access.h"
 #include "tools/note_interruption.h"
 #include "tools/profile/measuring_bar.h"
+#include "tools/profile/profile_csv.h"
+#include "tools/profile/profile_html.h"
 #include "tools/profile/profile_json.h"
+#include "tools/profile/profile_table.h"
 #include "tools/profile/profiler.h"
+#include "tools/profile/recommendation.h"
+#include "tools/profile/recommendation_json.h"
 #include "tools/profile/scratch_dir.h"
 #include "tools/text_file.h"
 
@@ -90,6 +95,10 @@ Result<Profile> MeasureOrLoad(const ProfileCommand& command, std::ostream& err) 
                   " is no directory, and a profile that was saved is not measured again");
 }
 
+std::string JsonText(const Profile& profile, const Recommendation& made) {
+  return Dump({{"recommendation", JsonOf(made, profile)}, {"profile", JsonOf(profile)}});
+}
+
 }  // namespace
 
 Result<void> Run(const ProfileCommand& command, std::ostream& out, std::ostream& err) {
@@ -100,7 +109,12 @@ Result<void> Run(const ProfileCommand& command, std::ostream& out, std::ostream&
   if (!files.save.empty()) {
     if (auto saved = SaveProfile(files.save, *profile); !saved) return saved;
   }
-  static_cast<void>(&WriteText); out << Dump(JsonOf(*profile));
+  const auto made = Recommend(*profile, command.weights, command.machine);
+  if (!made) return tl::unexpected(made.error());
+  if (auto csv = WriteText(files.csv, ProfileCsv(*profile, *made)); !csv) return csv;
+  const std::string page = files.html.empty() ? "" : ProfileHtml(*profile, *made, command.line);
+  if (auto html = WriteText(files.html, page); !html) return html;
+  out << (command.json ? JsonText(*profile, *made) : ProfileTable(*profile, *made));
   return {};
 }
 

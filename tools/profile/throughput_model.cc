@@ -30,7 +30,7 @@ std::string_view NameOf(Resource resource) {
   return "CPU and disk alike";
 }
 
-PredictedRate PredictRate(const Demand& demand, const Capacity& machine) {
+PredictedRate PredictRate(const ReadDemand& demand, const Capacity& machine) {
   const double cpu_s = SecondsAt(demand.cpu_s, machine.cores);
   const double disk_s = SecondsAt(demand.read_bytes, machine.disk_bytes_per_s);
   const double sample_s = std::max(cpu_s, disk_s);

@@ -15,7 +15,7 @@
 namespace tensorfs {
 
 // What reading one sample takes, in the mean.
-struct Demand {
+struct ReadDemand {
   double cpu_s = 0;       // of one core
   double read_bytes = 0;  // from the disk
 };
@@ -37,7 +37,7 @@ struct PredictedRate {
   double disk_share = 0;  // of the disk's time
 };
 
-PredictedRate PredictRate(const Demand& demand, const Capacity& machine);
+PredictedRate PredictRate(const ReadDemand& demand, const Capacity& machine);
 
 }  // namespace tensorfs
 
