@@ -43,8 +43,8 @@ AxisScale::AxisScale(double first, double last, bool is_logarithmic, PixelSpan p
 AxisScale AxisScale::FromZero(double most, PixelSpan pixels) {
   if (!(most > 0) || !std::isfinite(most)) most = 1;
   const double step = StepFor(most);
-  const int steps = static_cast<int>(std::ceil(most / step - 1e-9));
-  AxisScale scale(0, steps * step, false, pixels);
+  const int steps = static_cast<int>(std::floor(most / step + 1e-9));
+  AxisScale scale(0, most, false, pixels);
   for (int i = 0; i <= steps; ++i) scale.ticks_.push_back(i * step);
   return scale;
 }

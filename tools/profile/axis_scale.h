@@ -15,7 +15,7 @@ struct PixelSpan {
 
 class AxisScale {
  public:
-  // From 0 to a round value of at least `most`. Anything not positive counts as 1.
+  // From 0 to `most`, with ticks at round values. Anything not positive counts as 1.
   static AxisScale FromZero(double most, PixelSpan pixels);
 
   // From below `least` to above `most`, both positive, with a margin at both ends; ticks at 1, 2

@@ -19,48 +19,40 @@ void AddNew(std::vector<std::string>& names, std::string name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
 }
 
-int IndexOf(const std::vector<std::string>& names, std::string_view name) {
-  return static_cast<int>(std::ranges::find(names, name) - names.begin());
-}
-
 // Grey is left out; after the last colour they begin again.
-int ColourAt(int index) { return 1 + index % (kColours - 1); }
+int ColourOfStage(int stage) { return 1 + stage % (kColours - 1); }
 
-// The last sign is the mix's.
-int MarkerAt(int index) { return index % (kMarkers - 1); }
+constexpr int kPackingColour = kColours - 1;
 
 }  // namespace
 
 FormKeys::FormKeys(const Profile& profile) {
-  std::vector<const Strategy*> by_stage;
-  for (const Strategy& strategy : profile.strategies) by_stage.push_back(&strategy);
-  std::ranges::stable_sort(by_stage, {}, &Strategy::stage);
-  for (const Strategy* strategy : by_stage) {
-    AddNew(stages_, StageOf(*strategy));
-    AddNew(encodings_, std::string(WithoutLevel(strategy->encoding)));
+  for (const Strategy& strategy : profile.strategies) {
+    stages_.emplace(strategy.stage, StageOf(strategy));
+    AddNew(encodings_, std::string(WithoutLevel(strategy.encoding)));
   }
 }
 
-int FormKeys::ColourOf(const Strategy& strategy) const {
-  return ColourAt(IndexOf(stages_, StageOf(strategy)));
-}
+int FormKeys::ColourOf(const Strategy& strategy) const { return ColourOfStage(strategy.stage); }
 
 int FormKeys::MarkerOf(const Strategy& strategy) const {
-  return MarkerAt(IndexOf(encodings_, WithoutLevel(strategy.encoding)));
+  const auto found = std::ranges::find(encodings_, WithoutLevel(strategy.encoding));
+  return static_cast<int>(found - encodings_.begin()) % kMixMarker;
 }
 
 std::vector<LegendEntry> FormKeys::Legend() const {
   std::vector<LegendEntry> legend;
-  for (const std::string& stage : stages_) {
-    legend.push_back({.name = stage, .colour = ColourAt(IndexOf(stages_, stage))});
+  for (const auto& [stage, name] : stages_) {
+    legend.push_back({.name = name, .colour = ColourOfStage(stage)});
   }
-  for (const std::string& encoding : encodings_) {
-    legend.push_back({.name = encoding, .marker = MarkerAt(IndexOf(encodings_, encoding))});
+  for (size_t i = 0; i < encodings_.size(); ++i) {
+    legend.push_back({.name = encodings_[i], .marker = static_cast<int>(i) % kMixMarker});
   }
   return legend;
 }
 
 StepKeys::StepKeys(const Profile& profile, std::vector<StepTime> Strategy::*times) {
+  for (const ProfiledStep& step : profile.steps) stages_.emplace(step.name, step.stage);
   for (const Strategy& strategy : profile.strategies) {
     for (const StepTime& step : strategy.*times) AddNew(keys_, KeyOf(step.name));
   }
@@ -70,7 +62,9 @@ StepKeys::StepKeys(const Profile& profile, std::vector<StepTime> Strategy::*time
 
 int StepKeys::ColourOf(std::string_view step) const {
   const std::string key = KeyOf(step);
-  return key == kFilesystem ? 0 : ColourAt(IndexOf(keys_, key));
+  if (key == kFilesystem) return 0;
+  const auto stage = stages_.find(key);
+  return stage == stages_.end() ? kPackingColour : ColourOfStage(stage->second);
 }
 
 std::vector<LegendEntry> StepKeys::Legend() const {
@@ -80,12 +74,9 @@ std::vector<LegendEntry> StepKeys::Legend() const {
 }
 
 std::string StepKeys::KeyOf(std::string_view step) {
-  for (const std::string_view verb : {"decode", "encode"}) {
-    if (step.starts_with(verb) && step.size() > verb.size() && step[verb.size()] == ' ') {
-      return std::string(verb);
-    }
-  }
-  return std::string(step);
+  if (step.starts_with("encode ")) return "encode";
+  if (!step.starts_with("decode ")) return std::string(step);
+  return step.starts_with("decode source:") ? "decode" : "unpack";
 }
 
 }  // namespace tensorfs

@@ -4,6 +4,7 @@
 #ifndef TENSORFS_TOOLS_PROFILE_FIGURE_KEYS_H_
 #define TENSORFS_TOOLS_PROFILE_FIGURE_KEYS_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,9 @@
 namespace tensorfs {
 
 inline constexpr int kColours = 8;  // of the style sheet; 0 is grey
-inline constexpr int kMixMarker = 6;
+inline constexpr int kMixMarker = 7;
 
-// Stages in their order, encodings in the order in which they first appear.
+// Stages go by their numbers, encodings by the order in which they first appear.
 class FormKeys {
  public:
   explicit FormKeys(const Profile& profile);
@@ -26,24 +27,26 @@ class FormKeys {
   std::vector<LegendEntry> Legend() const;
 
  private:
-  std::vector<std::string> stages_;
+  std::map<int, std::string> stages_;
   std::vector<std::string> encodings_;
 };
 
-// Steps in the order in which they first appear. "decode FORM" is one step for all forms, and so is
-// "encode FORM"; "filesystem" is grey.
+// Steps in the order in which they first appear, in the colours of the stages that they end with.
+// Decoding a stored form is one step for all of them, "unpack", and so is "encode"; "filesystem" is
+// grey.
 class StepKeys {
  public:
   StepKeys(const Profile& profile, std::vector<StepTime> Strategy::*times);
 
   int ColourOf(std::string_view step) const;
   std::vector<LegendEntry> Legend() const;
-  // "decode" of "decode final:raw".
+  // "decode" of "decode source:jpeg-crop", "unpack" of "decode final:raw".
   static std::string KeyOf(std::string_view step);
   const std::vector<std::string>& keys() const { return keys_; }
 
  private:
   std::vector<std::string> keys_;
+  std::map<std::string, int, std::less<>> stages_;  // of the pipeline's steps
 };
 
 }  // namespace tensorfs

@@ -69,7 +69,7 @@ svg .name, svg .guide-label { paint-order: stroke; stroke: var(--page); stroke-w
   stroke-linejoin: round; }
 svg .grid { stroke: var(--line); stroke-width: 1; opacity: .6; }
 svg .frame { fill: none; stroke: var(--line); }
-svg .guide { fill: none; stroke: var(--soft); stroke-width: 1; opacity: .45; }
+svg .guide { fill: none; stroke: var(--soft); stroke-width: 1; stroke-dasharray: 1.5 3.5; }
 svg .balance { fill: none; stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 6 4; }
 svg .front { fill: none; stroke: var(--accent); stroke-width: 2; opacity: .55; }
 svg .leader { stroke: var(--soft); stroke-width: .75; }

@@ -8,7 +8,7 @@
 namespace tensorfs {
 namespace {
 
-constexpr double kPrecision = 0.01;
+constexpr double kPrecision = 0.02;
 
 // The best of a goal is 1, the worst 0.
 class Goal {
@@ -39,9 +39,9 @@ std::vector<size_t> AllOf(std::span<const Traits> strategies) {
   return order;
 }
 
-// Values in steps of the precision, so that "equal" is transitive.
-double Rounded(double value, double most) {
-  return most > 0 ? std::round(value / (most * kPrecision)) : 0;
+// How far a value is below the best one, in steps of the precision, so that "equal" is transitive.
+double StepsBelow(double best, double value) {
+  return best > 0 ? std::floor((best - value) / (best * kPrecision)) : 0;
 }
 
 }  // namespace
@@ -66,15 +66,17 @@ std::vector<double> Scores(std::span<const Traits> strategies, const ProfileWeig
 std::vector<size_t> RankByScore(std::span<const Traits> strategies, const ProfileWeights& weights) {
   const std::vector<double> scores = Scores(strategies, weights);
   double fastest = 0;
+  double best = 0;
+  for (const double score : scores) best = std::max(best, score);
   for (const Traits& each : strategies) fastest = std::max(fastest, each.samples_per_s);
   std::vector<size_t> order = AllOf(strategies);
   std::ranges::stable_sort(order, [&](size_t a, size_t b) {
-    const double score_a = Rounded(scores[a], 1);
-    const double score_b = Rounded(scores[b], 1);
-    if (score_a != score_b) return score_a > score_b;
-    const double rate_a = Rounded(strategies[a].samples_per_s, fastest);
-    const double rate_b = Rounded(strategies[b].samples_per_s, fastest);
-    if (rate_a != rate_b) return rate_a > rate_b;
+    const double score_a = StepsBelow(best, scores[a]);
+    const double score_b = StepsBelow(best, scores[b]);
+    if (score_a != score_b) return score_a < score_b;
+    const double rate_a = StepsBelow(fastest, strategies[a].samples_per_s);
+    const double rate_b = StepsBelow(fastest, strategies[b].samples_per_s);
+    if (rate_a != rate_b) return rate_a < rate_b;
     if (strategies[a].stored_bytes != strategies[b].stored_bytes) {
       return strategies[a].stored_bytes < strategies[b].stored_bytes;
     }

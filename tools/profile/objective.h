@@ -26,7 +26,7 @@ std::vector<double> Scores(std::span<const Traits> strategies, const ProfileWeig
 
 // The strategies' indices, best score first. Of equal scores the higher throughput goes first, then
 // the smaller storage, then the shorter preparation, then the order given. Throughputs and scores
-// that differ by less than a hundredth of the best are equal: measurements are no more precise.
+// that are in the same fiftieth below the best one are equal: measurements are no more precise.
 std::vector<size_t> RankByScore(std::span<const Traits> strategies, const ProfileWeights& weights);
 
 // The indices of those that no other beats in throughput without more storage, least storage first.

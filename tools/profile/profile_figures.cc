@@ -185,9 +185,10 @@ Figure DemandFigure(const Profile& profile, const Recommendation& made) {
     return Point{strategy.read_bytes / kKibibyte, strategy.cpu_s / kMillisecond};
   });
   chart.lines = DemandGuides(made);
-  std::string caption = "On " + WordsForMachine(made) +
-                        ", what lies on one of the thin lines is served at the same rate, and what "
-                        "lies below and left of it faster.";
+  std::string caption =
+      "On " + WordsForMachine(made) +
+      ", what lies on one of the dotted lines is served at the same rate, and what "
+      "lies below and left of it faster.";
   if (std::isfinite(made.machine.disk_bytes_per_s)) {
     chart.lines.push_back(BalanceLine(made.machine));
     caption += " Above the dashed line the CPU binds, below it the disk.";
@@ -206,7 +207,8 @@ Figure ReadTimeFigure(const Profile& profile, const Recommendation& made) {
   return {.title = "Where a read's CPU time goes",
           .caption =
               "From the kept form to the tensor in the reader's memory; the page cache holds "
-              "the form. “filesystem” is all that is no step: the kernel, "
+              "the form. “unpack” is the stored form's own decoding, “filesystem” all that is no "
+              "step: the kernel, "
               "checksums, copies.",
           .svg = RenderBars(chart),
           .legend = keys.Legend()};

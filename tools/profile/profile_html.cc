@@ -115,8 +115,7 @@ std::string Origin(const Profile& profile, const Recommendation& made, const std
   const ProfiledSet& set = profile.set;
   const ProfiledMachine& machine = profile.machine;
   std::string disk = FormatMegabytes(machine.disk_bytes_per_s) + "/s";
-  Facts facts = {{"command", command},
-                 {"source", set.source},
+  Facts facts = {{"source", set.source},
                  {"samples", FormatCount(set.samples) + ", " +
                                  FormatBytes(static_cast<double>(set.source_bytes)) + "; " +
                                  FormatCount(set.measured.size()) + " of them measured"},
@@ -127,8 +126,8 @@ std::string Origin(const Profile& profile, const Recommendation& made, const std
                  {"measured at", FormatTime(machine.unix_time_s)},
                  {"computed for", WordsForMachine(made)},
                  {"tensorfs", std::string(kVersion)}};
-  return Definitions(facts, "plain", false) + "<h3>Pipeline</h3>\n<pre>" +
-         EscapeLines(profile.pipeline_toml) + "</pre>\n";
+  return "<p><code>" + EscapeHtml(command) + "</code></p>\n" + Definitions(facts, "plain", false) +
+         "<h3>Pipeline</h3>\n<pre>" + EscapeLines(profile.pipeline_toml) + "</pre>\n";
 }
 
 std::string Method() {

@@ -32,7 +32,7 @@ AxisScale ScaleOf(const ScatterChart& chart, double Point::*part, PixelSpan pixe
     least = least > 0 ? std::min(least, value) : value;
     most = std::max(most, value);
   }
-  if (!chart.is_logarithmic) return AxisScale::FromZero(1.06 * most, pixels);
+  if (!chart.is_logarithmic) return AxisScale::FromZero(1.08 * most, pixels);
   return least > 0 ? AxisScale::Logarithmic(least, most, pixels)
                    : AxisScale::Logarithmic(1, 10, pixels);
 }

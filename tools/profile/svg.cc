@@ -49,8 +49,10 @@ std::string PointsOf(int kind, Point at) {
       return Corners(at, 3, 1.35 * kR, 1.35 * kR, 90);  // the same, hanging
     case 5:
       return Corners(at, 10, 1.5 * kR, 0.65 * kR, -90);  // star
-    default:
+    case 6:
       return Corners(at, 6, 1.15 * kR, 1.15 * kR, 0);  // hexagon
+    default:
+      return Corners(at, 8, 1.7 * kR, 0.55 * kR, 0);  // star of four points
   }
 }
 

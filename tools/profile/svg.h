@@ -48,7 +48,7 @@ std::string SvgBox(const Box& box, std::string_view css);
 std::string SvgTip(std::string_view text);
 
 // A sign of about ten pixels for one of kMarkers kinds; `inside` goes into its element.
-inline constexpr int kMarkers = 7;
+inline constexpr int kMarkers = 8;
 inline constexpr double kMarkerRadius = 5.5;
 std::string SvgMarker(Point at, int kind, std::string_view css, std::string_view inside = {});
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+#include "tools/profile/objective.h"
+#include "tools/profile/throughput_model.h"
+
+namespace tensorfs {
+namespace {
+
+const std::vector<Traits> kThree = {{.samples_per_s = 100, .stored_bytes = 0, .prepare_s = 0},
+                                    {.samples_per_s = 400, .stored_bytes = 50, .prepare_s = 8},
+                                    {.samples_per_s = 300, .stored_bytes = 200, .prepare_s = 4}};
+
+TEST(Objective, IsMinMaxNormalised) {
+  const std::vector<double> scores = Scores(kThree, {});
+  EXPECT_DOUBLE_EQ(scores[0], 0);
+  EXPECT_DOUBLE_EQ(scores[1], 1);
+  EXPECT_DOUBLE_EQ(scores[2], 2.0 / 3);
+}
+
+TEST(Objective, OfStorageAndTimeLessIsBetter) {
+  EXPECT_EQ(Scores(kThree, {.throughput = 0, .storage = 1, .time = 0}),
+            (std::vector<double>{1, 0.75, 0}));
+  EXPECT_EQ(Scores(kThree, {.throughput = 0, .storage = 0, .time = 1}),
+            (std::vector<double>{1, 0, 0.5}));
+}
+
+TEST(Objective, WeightsAreRelative) {
+  const auto once = Scores(kThree, {.throughput = 1, .storage = 2, .time = 1});
+  const auto more = Scores(kThree, {.throughput = 10, .storage = 20, .time = 10});
+  for (size_t i = 0; i < once.size(); ++i) EXPECT_DOUBLE_EQ(once[i], more[i]);
+  EXPECT_DOUBLE_EQ(once[0], 0.75);
+}
+
+TEST(Objective, WithoutAnyWeightThroughputDecides) {
+  EXPECT_EQ(Scores(kThree, {.throughput = 0, .storage = 0, .time = 0}), Scores(kThree, {}));
+}
+
+TEST(Objective, AGoalInWhichAllAreEqualDecidesNothing) {
+  std::vector<Traits> equal = kThree;
+  for (Traits& each : equal) each.stored_bytes = 7;
+  const auto scores = Scores(equal, {.throughput = 0, .storage = 1, .time = 0});
+  EXPECT_EQ(scores, (std::vector<double>{1, 1, 1}));
+  EXPECT_EQ(RankByScore(equal, {.throughput = 1, .storage = 1, .time = 0}),
+            (std::vector<size_t>{1, 2, 0}));
+}
+
+TEST(Objective, OneStrategyIsTheBest) {
+  EXPECT_EQ(Scores(std::vector<Traits>(1), {}), std::vector<double>{1});
+  EXPECT_TRUE(Scores({}, {}).empty());
+  EXPECT_TRUE(RankByScore({}, {}).empty());
+}
+
+TEST(Objective, OfEqualRatesTheSmallerStorageWins) {
+  const std::vector<Traits> close = {{.samples_per_s = 1000, .stored_bytes = 9, .prepare_s = 1},
+                                     {.samples_per_s = 999, .stored_bytes = 3, .prepare_s = 2},
+                                     {.samples_per_s = 999, .stored_bytes = 3, .prepare_s = 1},
+                                     {.samples_per_s = 10, .stored_bytes = 0, .prepare_s = 0}};
+  EXPECT_EQ(RankByScore(close, {}), (std::vector<size_t>{2, 1, 0, 3}));
+}
+
+TEST(Objective, TheOrderGivenBreaksWhatTiesAreLeft) {
+  EXPECT_EQ(RankByScore(std::vector<Traits>(3), {}), (std::vector<size_t>{0, 1, 2}));
+}
+
+TEST(ParetoFront, HasWhatNoOtherBeatsInBoth) {
+  EXPECT_EQ(ParetoFront(kThree), (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(ParetoFront(std::vector<Traits>(3)), std::vector<size_t>{0});
+  EXPECT_TRUE(ParetoFront({}).empty());
+}
+
+TEST(ThroughputModel, WhatTakesLongerBinds) {
+  const Demand demand{.cpu_s = 1e-3, .read_bytes = 100e3};
+  const PredictedRate cpu = PredictRate(demand, {.cores = 2, .disk_bytes_per_s = 400e6});
+  EXPECT_DOUBLE_EQ(cpu.samples_per_s, 2000);
+  EXPECT_EQ(cpu.binding, Resource::kCpu);
+  EXPECT_DOUBLE_EQ(cpu.cpu_share, 1);
+  EXPECT_DOUBLE_EQ(cpu.disk_share, 0.5);
+  const PredictedRate disk = PredictRate(demand, {.cores = 2, .disk_bytes_per_s = 50e6});
+  EXPECT_DOUBLE_EQ(disk.samples_per_s, 500);
+  EXPECT_EQ(disk.binding, Resource::kDisk);
+  EXPECT_DOUBLE_EQ(disk.cpu_share, 0.25);
+  EXPECT_EQ(PredictRate(demand, {.cores = 2, .disk_bytes_per_s = 201e6}).binding, Resource::kBoth);
+}
+
+TEST(ThroughputModel, WhatIsUnlimitedNeverBinds) {
+  const PredictedRate rate = PredictRate({.cpu_s = 1e-3, .read_bytes = 1e9}, {.cores = 1});
+  EXPECT_DOUBLE_EQ(rate.samples_per_s, 1000);
+  EXPECT_EQ(rate.binding, Resource::kCpu);
+  EXPECT_EQ(PredictRate({}, {}).samples_per_s, std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+}  // namespace tensorfs
