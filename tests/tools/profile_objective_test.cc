@@ -73,7 +73,7 @@ TEST(ParetoFront, HasWhatNoOtherBeatsInBoth) {
 }
 
 TEST(ThroughputModel, WhatTakesLongerBinds) {
-  const Demand demand{.cpu_s = 1e-3, .read_bytes = 100e3};
+  const ReadDemand demand{.cpu_s = 1e-3, .read_bytes = 100e3};
   const PredictedRate cpu = PredictRate(demand, {.cores = 2, .disk_bytes_per_s = 400e6});
   EXPECT_DOUBLE_EQ(cpu.samples_per_s, 2000);
   EXPECT_EQ(cpu.binding, Resource::kCpu);

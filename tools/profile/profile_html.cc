@@ -105,7 +105,8 @@ std::string Figures(const Profile& profile, const Recommendation& made) {
 }
 
 std::string Tables(const Profile& profile, const Recommendation& made) {
-  return RenderTable(StrategyTable(profile, made)) + RenderTable(DeliveredTable(profile, made)) +
+  return RenderTable(RateTable(profile, made)) + RenderTable(CostTable(profile, made)) +
+         RenderTable(DeliveredTable(profile, made)) +
          RenderTable(StepTable(profile, made, &Strategy::online)) +
          RenderTable(StepTable(profile, made, &Strategy::offline)) +
          RenderTable(PipelineTable(profile));

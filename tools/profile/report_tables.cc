@@ -39,12 +39,11 @@ std::string FrontWords(const JudgedStrategy& judged) {
 
 }  // namespace
 
-HtmlTable StrategyTable(const Profile& profile, const Recommendation& made) {
-  HtmlTable table{.caption = "Strategies on " + WordsForMachine(made) +
+HtmlTable RateTable(const Profile& profile, const Recommendation& made) {
+  HtmlTable table{.caption = "Samples per second as predicted on " + WordsForMachine(made) +
                              ", best first by the weights " + WordsForWeights(made.weights),
-                  .headings = {"form", "waits for", "", "samples/s, predicted", "CPU busy",
-                               "disk busy", "CPU per read", "thereof filesystem", "read", "stored",
-                               "stored in all", "prepare", "can take it", "score"},
+                  .headings = {"form", "waits for", "", "samples/s", "CPU busy", "disk busy",
+                               "prepare", "stored in all", "score"},
                   .texts = 3};
   for (const JudgedStrategy& judged : made.ranked) {
     const Strategy& strategy = profile.strategies[judged.index];
@@ -52,11 +51,28 @@ HtmlTable StrategyTable(const Profile& profile, const Recommendation& made) {
     for (std::string cell :
          {std::string(NameOf(judged.rate.binding)), FrontWords(judged),
           WordsForRate(judged.rate.samples_per_s), FormatShare(judged.rate.cpu_share),
-          FormatShare(judged.rate.disk_share), FormatCost(strategy.cpu_s),
-          FormatCost(strategy.filesystem_cpu_s), FormatBytes(strategy.read_bytes),
-          FormatBytes(strategy.stored_bytes), FormatBytes(strategy.stored_bytes_all),
-          WordsForSeconds(judged.prepare_s), FormatShare(strategy.share),
+          FormatShare(judged.rate.disk_share), WordsForSeconds(judged.prepare_s),
+          FormatBytes(strategy.stored_bytes_all),
           judged.excluded.empty() ? Format("%.2f", judged.score) : "–"}) {
+      row.cells.push_back(std::move(cell));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+HtmlTable CostTable(const Profile& profile, const Recommendation& made) {
+  HtmlTable table{
+      .caption = "What one sample takes, measured: a read, storage, preparing it",
+      .headings = {"form", "CPU of a read", "thereof filesystem", "bytes of a read", "stored",
+                   "CPU of preparing all", "preparing all", "samples that can take it"}};
+  for (const JudgedStrategy& judged : made.ranked) {
+    const Strategy& strategy = profile.strategies[judged.index];
+    HtmlTable::Row row = RowOf(strategy, judged, made);
+    for (std::string cell : {FormatCost(strategy.cpu_s), FormatCost(strategy.filesystem_cpu_s),
+                             FormatBytes(strategy.read_bytes), FormatBytes(strategy.stored_bytes),
+                             WordsForSeconds(strategy.prepare_cpu_s),
+                             WordsForSeconds(strategy.prepare_s), FormatShare(strategy.share)}) {
       row.cells.push_back(std::move(cell));
     }
     table.rows.push_back(std::move(row));

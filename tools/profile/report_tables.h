@@ -9,8 +9,10 @@
 
 namespace tensorfs {
 
-// Of each strategy: what it costs and gives on the machine in question, the best first.
-HtmlTable StrategyTable(const Profile& profile, const Recommendation& made);
+// Of each strategy what it gives on the machine in question, the best first.
+HtmlTable RateTable(const Profile& profile, const Recommendation& made);
+// Of each strategy what it takes.
+HtmlTable CostTable(const Profile& profile, const Recommendation& made);
 // Samples per second as measured, for each mode and number of threads.
 HtmlTable DeliveredTable(const Profile& profile, const Recommendation& made);
 // CPU time by step: of a read, or of preparing one sample.

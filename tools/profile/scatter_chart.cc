@@ -2,6 +2,7 @@
 #include "tools/profile/scatter_chart.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "tools/profile/axis_scale.h"
@@ -68,13 +69,22 @@ bool IsInside(const AxisScale& scale, double value) {
 struct DrawnLines {
   std::string svg;
   std::vector<Box> labels;
+  std::vector<Box> straight;  // parts that are upright or level
 };
+
+// A name across a straight line is hard to read; across a slanting one it would have no other room.
+void NoteStraight(const Point& from, const Point& to, DrawnLines& drawn) {
+  if (from.x != to.x && from.y != to.y) return;
+  drawn.straight.push_back({std::min(from.x, to.x) - 1, std::min(from.y, to.y) - 1,
+                            std::abs(from.x - to.x) + 2, std::abs(from.y - to.y) + 2});
+}
 
 DrawnLines Lines(const ScatterChart& chart, const Axes& axes) {
   DrawnLines drawn;
   for (const ScatterLine& line : chart.lines) {
     std::string points;
     std::optional<Point> last;
+    std::optional<Point> before;
     for (const Point& at : line.points) {
       const bool x_is_inside = IsInside(axes.x, at.x);
       const bool y_is_inside = IsInside(axes.y, at.y);
@@ -83,6 +93,8 @@ DrawnLines Lines(const ScatterChart& chart, const Axes& axes) {
       const Point pixel = axes.PixelOf(at);
       points += Format("%.1f,", pixel.x) + Format("%.1f ", pixel.y);
       if (is_inside) last = pixel;
+      if (before) NoteStraight(*before, pixel, drawn);
+      before = pixel;
     }
     drawn.svg += "<polyline points=\"" + points + "\" class=\"" + line.css + "\"/>\n";
     if (line.label.empty() || !last) continue;
@@ -143,7 +155,9 @@ std::string RenderScatter(const ScatterChart& chart) {
   const DrawnLines lines = Lines(chart, axes);
   std::vector<Point> pixels;
   for (const ScatterPoint& point : chart.points) pixels.push_back(axes.PixelOf(point.at));
-  const std::string names = Names(chart, pixels, lines.labels);
+  std::vector<Box> taken = lines.labels;
+  taken.insert(taken.end(), lines.straight.begin(), lines.straight.end());
+  const std::string names = Names(chart, pixels, taken);
   std::string content = Grid(axes) + SvgBox(kFrame, "frame") + lines.svg + Titles(chart) + names;
   // The most important point is drawn last, above all others.
   for (size_t i = pixels.size(); i-- > 0;) content += Marker(chart.points[i], pixels[i]);
