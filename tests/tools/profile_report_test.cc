@@ -169,7 +169,8 @@ TEST(Labels, NeverCoverAnotherOrAPoint) {
   points.push_back(points[0]);  // two in one place
   std::vector<LabelWish> wishes;
   for (const Point& point : points) wishes.push_back({.point = point, .width = 60, .height = 14});
-  const auto placed = PlaceLabels(wishes, points, kRadius, {}, kFrame);
+  const auto placed =
+      PlaceLabels(wishes, {.points = points, .radius = kRadius, .boxes = {}, .lines = {}}, kFrame);
   ASSERT_EQ(placed.size(), wishes.size());
   EXPECT_TRUE(placed[0]);
   for (size_t i = 0; i < placed.size(); ++i) {
@@ -183,6 +184,21 @@ TEST(Labels, NeverCoverAnotherOrAPoint) {
     }
     for (size_t j = 0; j < i; ++j) EXPECT_FALSE(placed[j] && Overlaps(box, placed[j]->box));
   }
+}
+
+TEST(Labels, CoverALineOnlyWhereThereIsNoOtherRoom) {
+  const std::vector<Point> points = {{100, 50}};
+  const std::vector<LabelWish> wishes = {{.point = points[0], .width = 60, .height = 14}};
+  const std::vector<Box> line = {{150, 0, 2, 100}};  // to the right
+  LabelObstacles obstacles{.points = points, .radius = 6, .boxes = {}, .lines = line};
+  const auto beside = PlaceLabels(wishes, obstacles, {0, 0, 400, 300});
+  ASSERT_TRUE(beside[0]);
+  EXPECT_FALSE(Overlaps(beside[0]->box, line[0]));
+  const auto across = PlaceLabels(wishes, obstacles, {95, 42, 300, 16});
+  ASSERT_TRUE(across[0]);
+  EXPECT_TRUE(Overlaps(across[0]->box, line[0]));
+  obstacles.boxes = line;
+  EXPECT_FALSE(PlaceLabels(wishes, obstacles, {95, 42, 70, 16})[0]);
 }
 
 TEST(AxisScale, HasRoundTicksBelowTheLargestValue) {

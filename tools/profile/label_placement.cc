@@ -41,6 +41,19 @@ bool IsFree(const Box& box, std::span<const Box> taken) {
   return std::ranges::none_of(taken, [&](const Box& other) { return Overlaps(box, other); });
 }
 
+std::optional<PlacedLabel> FindPlace(const LabelWish& wish, double radius, const Box& frame,
+                                     std::span<const Box> full, std::span<const Box> lines) {
+  for (const double distance : kDistances) {
+    for (const Point& direction : kDirections) {
+      const Box box = BoxAt(wish, direction, radius + distance);
+      if (IsWithin(box, frame) && IsFree(box, full) && IsFree(box, lines)) {
+        return PlacedLabel{.box = box, .is_far = distance > kNear};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool Overlaps(const Box& a, const Box& b) {
@@ -48,23 +61,18 @@ bool Overlaps(const Box& a, const Box& b) {
 }
 
 std::vector<std::optional<PlacedLabel>> PlaceLabels(std::span<const LabelWish> wishes,
-                                                    std::span<const Point> points, double radius,
-                                                    std::span<const Box> taken, const Box& frame) {
-  std::vector<Box> full(taken.begin(), taken.end());
-  for (const Point& point : points) {
+                                                    const LabelObstacles& obstacles,
+                                                    const Box& frame) {
+  const double radius = obstacles.radius;
+  std::vector<Box> full(obstacles.boxes.begin(), obstacles.boxes.end());
+  for (const Point& point : obstacles.points) {
     full.push_back({point.x - radius, point.y - radius, 2 * radius, 2 * radius});
   }
   std::vector<std::optional<PlacedLabel>> placed;
   for (const LabelWish& wish : wishes) {
-    placed.emplace_back();
-    for (const double distance : kDistances) {
-      for (const Point& direction : kDirections) {
-        const Box box = BoxAt(wish, direction, radius + distance);
-        if (placed.back() || !IsWithin(box, frame) || !IsFree(box, full)) continue;
-        placed.back() = PlacedLabel{.box = box, .is_far = distance > kNear};
-        full.push_back(box);
-      }
-    }
+    placed.push_back(FindPlace(wish, radius, frame, full, obstacles.lines));
+    if (!placed.back()) placed.back() = FindPlace(wish, radius, frame, full, {});
+    if (placed.back()) full.push_back(placed.back()->box);
   }
   return placed;
 }

@@ -25,11 +25,19 @@ struct PlacedLabel {
 
 bool Overlaps(const Box& a, const Box& b);
 
+// What labels are to keep off.
+struct LabelObstacles {
+  std::span<const Point> points;
+  double radius = 0;           // of a point
+  std::span<const Box> boxes;  // never covered, as points are not
+  std::span<const Box> lines;  // covered only where there is no other room
+};
+
 // For each wish its place within `frame`, or nothing where there is no room. Those first are served
-// first. A box of `radius` around each of `points` is left free, and so are the boxes in `taken`.
+// first.
 std::vector<std::optional<PlacedLabel>> PlaceLabels(std::span<const LabelWish> wishes,
-                                                    std::span<const Point> points, double radius,
-                                                    std::span<const Box> taken, const Box& frame);
+                                                    const LabelObstacles& obstacles,
+                                                    const Box& frame);
 
 }  // namespace tensorfs
 

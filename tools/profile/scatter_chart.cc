@@ -121,14 +121,19 @@ std::string Marker(const ScatterPoint& point, const Point& pixel) {
 }
 
 std::string Names(const ScatterChart& chart, const std::vector<Point>& pixels,
-                  const std::vector<Box>& taken) {
+                  const DrawnLines& lines) {
   std::vector<LabelWish> wishes;
   for (size_t i = 0; i < pixels.size(); ++i) {
     wishes.push_back({.point = pixels[i],
                       .width = TextWidth(chart.points[i].label, kLabelPx),
                       .height = kLabelHeight});
   }
-  const auto placed = PlaceLabels(wishes, pixels, kMarkerRadius + 2, taken, kFrame);
+  const auto placed = PlaceLabels(wishes,
+                                  {.points = pixels,
+                                   .radius = kMarkerRadius + 2,
+                                   .boxes = lines.labels,
+                                   .lines = lines.straight},
+                                  kFrame);
   std::string svg;
   for (size_t i = 0; i < placed.size(); ++i) {
     if (!placed[i]) continue;
@@ -155,9 +160,7 @@ std::string RenderScatter(const ScatterChart& chart) {
   const DrawnLines lines = Lines(chart, axes);
   std::vector<Point> pixels;
   for (const ScatterPoint& point : chart.points) pixels.push_back(axes.PixelOf(point.at));
-  std::vector<Box> taken = lines.labels;
-  taken.insert(taken.end(), lines.straight.begin(), lines.straight.end());
-  const std::string names = Names(chart, pixels, taken);
+  const std::string names = Names(chart, pixels, lines);
   std::string content = Grid(axes) + SvgBox(kFrame, "frame") + lines.svg + Titles(chart) + names;
   // The most important point is drawn last, above all others.
   for (size_t i = pixels.size(); i-- > 0;) content += Marker(chart.points[i], pixels[i]);
