@@ -22,12 +22,7 @@ Inode HashInode(Inode parent, std::string_view name, uint64_t salt) {
 }
 
 NodeTable::NodeTable(HashFunction hash) : hash_(hash), slots_(kFirstSlots, kEmpty) {
-  Append({.inode = kRootInode,
-          .source_stamp = 0,
-          .size_bytes = 0,
-          .name = "",
-          .parent = 0,
-          .name_length = 0});
+  Append({.inode = kRootInode});
 }
 
 Inode NodeTable::Insert(Inode parent, std::string_view name) {
@@ -38,8 +33,6 @@ Inode NodeTable::Insert(Inode parent, std::string_view name) {
     const Node* taken = Find(inode);
     if (taken == nullptr) {
       Append({.inode = inode,
-              .source_stamp = 0,
-              .size_bytes = 0,
               .name = Store(name),
               .parent = parent_index,
               .name_length = static_cast<uint16_t>(name.size())});
@@ -70,14 +63,14 @@ std::optional<std::string> NodeTable::PathOf(Inode inode) const {
 std::optional<uint64_t> NodeTable::SizeOf(Inode inode, uint64_t source_stamp) const {
   std::shared_lock lock(mutex_);
   const Node* node = Find(inode);
-  if (node == nullptr || node->source_stamp != source_stamp) return std::nullopt;
+  if (node == nullptr || !node->is_sized || node->source.stamp != source_stamp) return std::nullopt;
   return node->size_bytes;
 }
 
 std::optional<uint64_t> NodeTable::LastSizeOf(Inode inode) const {
   std::shared_lock lock(mutex_);
   const Node* node = Find(inode);
-  if (node == nullptr || node->source_stamp == 0) return std::nullopt;
+  if (node == nullptr || node->size_bytes == 0) return std::nullopt;
   return node->size_bytes;
 }
 
@@ -85,8 +78,26 @@ void NodeTable::RememberSize(Inode inode, uint64_t source_stamp, uint64_t size_b
   std::unique_lock lock(mutex_);
   const uint32_t index = slots_[SlotOf(inode)];
   if (index == kEmpty) return;
-  nodes_[index].source_stamp = source_stamp;
-  nodes_[index].size_bytes = size_bytes;
+  Node& node = nodes_[index];
+  node.size_bytes = size_bytes;
+  node.is_sized = node.source.stamp == source_stamp;
+}
+
+void NodeTable::NoteSource(Inode inode, const SourceState& source, Clock::time_point seen) {
+  std::unique_lock lock(mutex_);
+  const uint32_t index = slots_[SlotOf(inode)];
+  if (index == kEmpty || nodes_[index].source_seen > seen) return;
+  Node& node = nodes_[index];
+  node.is_sized = node.is_sized && node.source.stamp == source.stamp;
+  node.source = source;
+  node.source_seen = seen;
+}
+
+std::optional<SourceState> NodeTable::BelievedSource(Inode inode, Clock::time_point since) const {
+  std::shared_lock lock(mutex_);
+  const Node* node = Find(inode);
+  if (node == nullptr || node->source.stamp == 0 || node->source_seen < since) return std::nullopt;
+  return node->source;
 }
 
 size_t NodeTable::size() const {

@@ -2,12 +2,15 @@
 // Which path an inode number stands for. A number is a hash of the parent's number and the entry's
 // source name, so a path keeps its number across mounts, and a listing can tell numbers without
 // adding nodes. Nodes are never removed, so nothing counts the kernel's references: the table
-// grows by some 60 bytes and the name for each entry that was ever looked up.
+// grows by some 80 bytes and the name for each entry that was ever looked up.
+//
+// A file's source may be believed to be as it was last seen for a while (see BelievedSource).
 //
 // Thread-safe: one shared_mutex guards everything; it is held for memory accesses only.
 #ifndef TENSORFS_FS_NODE_TABLE_H_
 #define TENSORFS_FS_NODE_TABLE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,6 +22,7 @@
 #include <vector>
 
 #include "fs/inode.h"
+#include "fs/source_stamp.h"
 
 namespace tensorfs {
 
@@ -28,6 +32,7 @@ Inode HashInode(Inode parent, std::string_view name, uint64_t salt = 0);
 
 class NodeTable {
  public:
+  using Clock = std::chrono::steady_clock;
   using HashFunction = Inode (*)(Inode parent, std::string_view name, uint64_t salt);
 
   // Holds the root alone.
@@ -41,22 +46,30 @@ class NodeTable {
   // Relative to the source, "" for the root; nothing if the inode was never inserted.
   std::optional<std::string> PathOf(Inode inode) const;
 
-  // The presented size of a file whose source had the given stamp (not 0) when it was remembered.
+  // The presented size of a file (not 0), made from the source that was noted last, if that has the
+  // stamp given.
   std::optional<uint64_t> SizeOf(Inode inode, uint64_t source_stamp) const;
   // The size that was remembered last, of whatever version of the source.
   std::optional<uint64_t> LastSizeOf(Inode inode) const;
   void RememberSize(Inode inode, uint64_t source_stamp, uint64_t size_bytes);
+
+  // Notes what state a file's source was in at a moment; what was seen later stays.
+  void NoteSource(Inode inode, const SourceState& source, Clock::time_point seen);
+  // What was noted, if it was seen then or later.
+  std::optional<SourceState> BelievedSource(Inode inode, Clock::time_point since) const;
 
   size_t size() const;
 
  private:
   struct Node {
     Inode inode;
-    uint64_t source_stamp;  // 0: no size is remembered
-    uint64_t size_bytes;
-    const char* name;  // in names_
-    uint32_t parent;   // index in nodes_
-    uint16_t name_length;
+    uint64_t size_bytes = 0;  // of the presented file, at last; 0: none is remembered
+    SourceState source = {};  // stamp 0: never noted
+    Clock::time_point source_seen = {};
+    const char* name = "";  // in names_
+    uint32_t parent = 0;    // index in nodes_
+    uint16_t name_length = 0;
+    bool is_sized = false;  // size_bytes is that of `source`
   };
   static constexpr uint32_t kEmpty = UINT32_MAX;
 

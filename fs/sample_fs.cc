@@ -21,6 +21,7 @@
 #include "fs/sample_names.h"
 #include "fs/sample_picker.h"
 #include "fs/sample_reader.h"
+#include "fs/sample_source.h"
 #include "fs/source_stamp.h"
 #include "fs/source_tree.h"
 #include "fs/tensor_maker.h"
@@ -28,10 +29,18 @@
 namespace tensorfs {
 namespace {
 
+using Clock = NodeTable::Clock;
+
 constexpr std::string_view kXattrPrefix = "user.tensorfs.";
 constexpr int kBlockBytes = 4096;
 constexpr int kStatBlockBytes = 512;  // the unit of st_blocks
 constexpr mode_t kWriteBits = 0222;
+
+// At most 30 years.
+Clock::duration ToDuration(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(std::min(seconds, 1e9)));
+}
 
 std::string_view LastComponent(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
@@ -94,15 +103,20 @@ struct SampleFs::Impl {
         root_xattrs(std::move(view.root_xattrs)),
         stats(read_stats),
         meters(serve.meters),
+        source_trust(ToDuration(serve.source_trust_s)),
         budget(serve.tensor_budget_bytes) {}
 
   Result<std::string> PathOf(Inode inode) const;
   bool IsSample(std::string_view path, const struct stat& attributes) const;
-  std::optional<uint64_t> KnownSampleBytes(Inode inode, const struct stat& attributes) const;
+  std::optional<uint64_t> KnownSampleBytes(Inode inode, uint64_t source_stamp) const;
   uint64_t SampleBytes(Inode inode, const std::string& path, const struct stat& attributes);
   Result<void> AddSamples(Inode inode, const std::string& path, std::vector<Inode>* samples);
-  struct stat Show(Inode inode, const std::string& path, const struct stat& attributes);
+  struct stat Show(Inode inode, const std::string& path, const struct stat& attributes,
+                   Clock::time_point seen);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
+  Result<ReadReply> ReadBelieved(const SampleAddress& sample, uint64_t offset, size_t size);
+  Result<ReadReply> ReadSample(const SampleAddress& sample, SampleSource source, uint64_t offset,
+                               size_t size);
   bool HasAnotherSizeNow(Inode inode, const SourceFile& file) const;
   Result<std::string> SampleXattr(Inode inode, const std::string& path,
                                   const struct stat& attributes, std::string_view name);
@@ -112,6 +126,7 @@ struct SampleFs::Impl {
   const std::map<std::string, std::string> root_xattrs;
   ReadStats* const stats;
   const ReadMeters meters;
+  const Clock::duration source_trust;
   NodeTable nodes;
   DirectorySuffixes suffixes;
   MemoryBudget budget;
@@ -132,27 +147,31 @@ bool SampleFs::Impl::IsSample(std::string_view path, const struct stat& attribut
   return S_ISREG(attributes.st_mode) && names.IsSample(LastComponent(path));
 }
 
-std::optional<uint64_t> SampleFs::Impl::KnownSampleBytes(Inode inode,
-                                                         const struct stat& attributes) const {
+std::optional<uint64_t> SampleFs::Impl::KnownSampleBytes(Inode inode, uint64_t source_stamp) const {
   if (maker->FixedFileBytes()) return maker->FixedFileBytes();
-  return nodes.SizeOf(inode, SourceStamp(attributes));
+  return nodes.SizeOf(inode, source_stamp);
 }
 
 // Exact, unless the header cannot be read: then a number that makes a reader come and learn why.
 uint64_t SampleFs::Impl::SampleBytes(Inode inode, const std::string& path,
                                      const struct stat& attributes) {
-  if (const auto known = KnownSampleBytes(inode, attributes)) return *known;
+  if (const auto known = KnownSampleBytes(inode, SourceStamp(attributes))) return *known;
+  const Clock::time_point seen = Clock::now();
   const Result<SourceFile> file = source.OpenFile(path);
   const Result<uint64_t> bytes = file ? maker->FileBytesOf(*file) : tl::unexpected(file.error());
   if (!bytes) return std::max<uint64_t>(1, static_cast<uint64_t>(attributes.st_size));
-  nodes.RememberSize(inode, SourceStamp(file->attr), *bytes);
+  const SourceState state = StateOf(file->attr);
+  nodes.NoteSource(inode, state, seen);
+  nodes.RememberSize(inode, state.stamp, *bytes);
   return *bytes;
 }
 
+// `attributes` were those of the source at `seen` or later.
 struct stat SampleFs::Impl::Show(Inode inode, const std::string& path,
-                                 const struct stat& attributes) {
+                                 const struct stat& attributes, Clock::time_point seen) {
   uint64_t size_bytes = static_cast<uint64_t>(attributes.st_size);
   if (IsSample(path, attributes)) {
+    nodes.NoteSource(inode, StateOf(attributes), seen);
     size_bytes = SampleBytes(inode, path, attributes);
   } else if (S_ISLNK(attributes.st_mode)) {
     if (const Result<std::string> target = source.ReadLink(path)) size_bytes = target->size();
@@ -170,21 +189,44 @@ bool SampleFs::Impl::HasAnotherSizeNow(Inode inode, const SourceFile& file) cons
 }
 
 Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size) {
-  const Result<std::string> path = PathOf(inode);
+  Result<std::string> path = PathOf(inode);
   if (!path) return tl::unexpected(path.error());
-  Result<SourceFile> file = source.OpenFile(*path);
-  if (!file) return tl::unexpected(file.error());
-  if (!IsSample(*path, file->attr)) return ReadPassThrough(*file, offset, size);
+  const SampleAddress sample{.inode = inode, .path = *std::move(path)};
+  Result<ReadReply> believed = ReadBelieved(sample, offset, size);
+  if (believed || believed.error().code != ErrorCode::kStale) return believed;
 
-  // A reader that makes sure of the end of a file must not have it made again.
-  const std::optional<uint64_t> known_bytes = KnownSampleBytes(inode, file->attr);
-  if (size == 0 || (known_bytes && offset >= *known_bytes)) return ReadReply{};
-  if (!known_bytes && HasAnotherSizeNow(inode, *file)) {
-    return Fail(ErrorCode::kStale, Printable(*path) + ": changed since its size was asked");
+  const Clock::time_point seen = Clock::now();
+  Result<SourceFile> file = source.OpenFile(sample.path);
+  if (!file) return tl::unexpected(file.error());
+  if (!IsSample(sample.path, file->attr)) return ReadPassThrough(*file, offset, size);
+  nodes.NoteSource(inode, StateOf(file->attr), seen);
+  if (!KnownSampleBytes(inode, SourceStamp(file->attr)) && HasAnotherSizeNow(inode, *file)) {
+    return Fail(ErrorCode::kStale, Printable(sample.path) + ": changed since its size was asked");
   }
+  return ReadSample(sample, SampleSource(*std::move(file)), offset, size);
+}
+
+// Without a look at the source, if that was seen a short while ago. Errors: also kStale: it has to
+// be looked at.
+Result<ReadReply> SampleFs::Impl::ReadBelieved(const SampleAddress& sample, uint64_t offset,
+                                               size_t size) {
+  std::optional<SourceState> believed;
+  if (source_trust > Clock::duration::zero()) {
+    believed = nodes.BelievedSource(sample.inode, Clock::now() - source_trust);
+  }
+  if (!believed || !KnownSampleBytes(sample.inode, believed->stamp)) {
+    return Fail(ErrorCode::kStale, "not seen lately");
+  }
+  return ReadSample(sample, SampleSource(&source, sample.path, *believed), offset, size);
+}
+
+Result<ReadReply> SampleFs::Impl::ReadSample(const SampleAddress& sample, SampleSource from,
+                                             uint64_t offset, size_t size) {
+  // A reader that makes sure of the end of a file must not have it made again.
+  const std::optional<uint64_t> known_bytes = KnownSampleBytes(sample.inode, from.state().stamp);
+  if (size == 0 || (known_bytes && offset >= *known_bytes)) return ReadReply{};
   ReadMeter::Reading request(meters.requests);
-  Result<ReadReply> reply =
-      reader->Read({.inode = inode, .path = *path}, std::move(*file), offset, size);
+  Result<ReadReply> reply = reader->Read(sample, std::move(from), offset, size);
   if (reply) request.Count(reply->bytes.size());
   return reply;
 }
@@ -241,6 +283,7 @@ Result<struct stat> SampleFs::Lookup(Inode parent, std::string_view name) {
   const Result<std::string> parent_path = impl_->PathOf(parent);
   if (!parent_path) return tl::unexpected(parent_path.error());
   if (!IsEntryName(name)) return Fail(ErrorCode::kNotFound, "not the name of an entry");
+  const Clock::time_point seen = Clock::now();
   const Result<SourceDir> directory = impl_->source.OpenDir(*parent_path);
   if (!directory) return tl::unexpected(directory.error());
 
@@ -254,15 +297,17 @@ Result<struct stat> SampleFs::Lookup(Inode parent, std::string_view name) {
   if (!*found) return Fail(ErrorCode::kNotFound, JoinPath(*parent_path, name) + ": no such file");
   const std::string& source_name = **found;
   const Inode inode = impl_->nodes.Insert(parent, source_name);
-  return impl_->Show(inode, JoinPath(*parent_path, source_name), probe.AttributesOf(source_name));
+  return impl_->Show(inode, JoinPath(*parent_path, source_name), probe.AttributesOf(source_name),
+                     seen);
 }
 
 Result<struct stat> SampleFs::GetAttr(Inode inode) {
   const Result<std::string> path = impl_->PathOf(inode);
   if (!path) return tl::unexpected(path.error());
+  const Clock::time_point seen = Clock::now();
   const Result<struct stat> attributes = impl_->source.Stat(*path);
   if (!attributes) return tl::unexpected(attributes.error());
-  return impl_->Show(inode, *path, *attributes);
+  return impl_->Show(inode, *path, *attributes, seen);
 }
 
 Result<std::unique_ptr<const DirListing>> SampleFs::ListDir(Inode inode) {
@@ -303,7 +348,7 @@ Result<SampleLoader::Warmed> SampleFs::Warm(Inode sample) {
   if (!path) return tl::unexpected(path.error());
   Result<SourceFile> file = impl_->source.OpenFile(*path);
   if (!file) return tl::unexpected(file.error());
-  return impl_->reader->Warm({.inode = sample, .path = *path}, std::move(*file));
+  return impl_->reader->Warm({.inode = sample, .path = *path}, SampleSource(*std::move(file)));
 }
 
 Result<SampleLoader::Comparison> SampleFs::Compare(const std::string& source_path) const {

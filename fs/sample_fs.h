@@ -52,6 +52,7 @@ struct ServeOptions {
   size_t tensor_budget_bytes = size_t{512} << 20;  // tensors in flight and the work on them
   int decode_threads = 0;                          // decoders at once; 0: one for each usable core
   ReadMeters meters = {};                          // must outlive the filesystem
+  double source_trust_s = 0;  // how long a source is believed to be as it was last seen
 };
 
 // Of the budget for tensors in flight.

@@ -35,15 +35,15 @@ SampleLoader::SampleLoader(const TensorMaker* maker, MemoryBudget* budget,
       meters_(meters) {}
 
 Result<SampleLoader::Loaded> SampleLoader::Load(const SampleAddress& address,
-                                                const SourceFile& file) const {
-  const SourceVersion version = VersionOf(file.attr);
+                                                SampleSource& source) const {
+  const SourceVersion& version = source.state().version;
   const CacheKey key{.path = address.path, .fingerprint = cache_fingerprint_};
   if (FilePtr cached = FromCache(key, version)) {
     if (derived().policy != nullptr) derived().policy->NoteCachedRead(address.inode);
     return Loaded{cached, Origin::kCache, cached->bytes.size()};
   }
   const uint64_t cpu_start = ThreadCpuNs();
-  Result<Loaded> loaded = FromStoreOrSource(address, file);
+  Result<Loaded> loaded = FromStoreOrSource(address, source);
   if (loaded && IsToBeCached(address)) {
     derived().cache->Offer(key, version, loaded->file->bytes, loaded->file,
                            SecondsOfCpuSince(cpu_start));
@@ -52,12 +52,12 @@ Result<SampleLoader::Loaded> SampleLoader::Load(const SampleAddress& address,
 }
 
 Result<SampleLoader::Warmed> SampleLoader::Warm(const SampleAddress& address,
-                                                const SourceFile& file) const {
-  const SourceVersion version = VersionOf(file.attr);
+                                                SampleSource& source) const {
+  const SourceVersion& version = source.state().version;
   const CacheKey key{.path = address.path, .fingerprint = cache_fingerprint_};
   if (derived().cache->Peek(key, version)) return Warmed::kHere;
   const uint64_t cpu_start = ThreadCpuNs();
-  const Result<Loaded> loaded = FromStoreOrSource(address, file);
+  const Result<Loaded> loaded = FromStoreOrSource(address, source);
   if (!loaded) return tl::unexpected(loaded.error());
   const bool taken = derived().cache->Insert(key, version, loaded->file->bytes, loaded->file,
                                              SecondsOfCpuSince(cpu_start));
@@ -176,32 +176,33 @@ bool SampleLoader::IsToBeCached(const SampleAddress& address) const {
 }
 
 Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress& address,
-                                                             const SourceFile& file) const {
+                                                             SampleSource& source) const {
   const uint64_t cpu_start = ThreadCpuNs();
-  const Migrator::Sample sample{.path = address.path, .version = VersionOf(file.attr)};
+  const Migrator::Sample sample{.path = address.path, .version = source.state().version};
   std::optional<StoredSample> kept = FindKept(address.path, sample.version);
   const std::optional<Form> target = TargetOf(address);
   if (kept && target == kOriginal) {
     derived().migrator->GoBack(address.path, MoveCause::kOnRead);
     kept.reset();
   }
-  if (!kept) return FromSource(address, file, kOriginal, target);
+  if (!kept) return FromSource(address, source, kOriginal, target);
   const Form& form = kept->form.form;
   const bool moves = MovesNow(sample, form, target);
   if (moves && !maker_->HasValueFor(form, *target)) {
-    Result<Loaded> loaded = FromSource(address, file, form, target);
+    Result<Loaded> loaded = FromSource(address, source, form, target);
     // The store would have had it for less CPU; how much less is not known here.
-    const size_t stored = kept->location.payload_bytes;
-    const size_t more_bytes = SizeOf(file) > stored ? SizeOf(file) - stored : 0;
+    const uint64_t stored = kept->location.payload_bytes;
+    const uint64_t whole = sample.version.size_bytes;
+    const uint64_t more_bytes = whole > stored ? whole - stored : 0;
     derived().migrator->ChargeRead(ThreadCpuNs() - cpu_start, more_bytes);
     return loaded;
   }
   std::optional<TensorMaker::Made> stored =
       FromStore(address.path, *kept, moves ? target : std::nullopt);
-  if (!stored) return FromSource(address, file, kOriginal, target);
+  if (!stored) return FromSource(address, source, kOriginal, target);
   if (derived().policy != nullptr) {
     FormPolicy::Read read{.sample = address.inode,
-                          .features = FeaturesOfKept(address, file, kept->form),
+                          .features = FeaturesOfKept(address, sample.version, kept->form),
                           .kept = form,
                           .served = form};
     if (!moves) read.cpu_s = SecondsOfCpuSince(cpu_start);
@@ -257,21 +258,25 @@ bool SampleLoader::MovesNow(const Migrator::Sample& sample, const Form& kept,
 
 // What is not known any more since the last mount: whether it is a JPEG is guessed by the name,
 // which decides nothing but the costs that are expected.
-SampleFeatures SampleLoader::FeaturesOfKept(const SampleAddress& address, const SourceFile& file,
+SampleFeatures SampleLoader::FeaturesOfKept(const SampleAddress& address,
+                                            const SourceVersion& version,
                                             const StoredForm& kept) const {
   if (const auto known = derived().policy->FeaturesOf(address.inode)) return *known;
   const bool png = address.path.ends_with(".png") || address.path.ends_with(".PNG");
   return {.kind = png ? SourceKind::kPng : SourceKind::kJpeg,
           .width = kept.source_size.width,
           .height = kept.source_size.height,
-          .source_bytes = SizeOf(file)};
+          .source_bytes = version.size_bytes};
 }
 
 Result<SampleLoader::Loaded> SampleLoader::FromSource(const SampleAddress& address,
-                                                      const SourceFile& file, const Form& kept,
+                                                      SampleSource& source, const Form& kept,
                                                       const std::optional<Form>& target) const {
   const uint64_t cpu_start = ThreadCpuNs();
-  const Migrator::Sample sample{.path = address.path, .version = VersionOf(file.attr)};
+  const Result<const SourceFile*> opened = source.Open();
+  if (!opened) return tl::unexpected(opened.error());
+  const SourceFile& file = **opened;
+  const Migrator::Sample sample{.path = address.path, .version = source.state().version};
   FormPolicy* const policy = derived().policy;
   std::optional<Form> wanted;
   const auto choose = [&](const ImageHeader& header) {

@@ -22,6 +22,7 @@
 #include "fs/finished_file.h"
 #include "fs/memory_budget.h"
 #include "fs/sample_address.h"
+#include "fs/sample_source.h"
 #include "fs/source_tree.h"
 #include "fs/tensor_maker.h"
 #include "policy/migrator.h"
@@ -44,8 +45,8 @@ class SampleLoader {
     Origin origin = Origin::kSource;
     uint64_t read_bytes = 0;
   };
-  // Errors: those of TensorMaker::Make.
-  Result<Loaded> Load(const SampleAddress& address, const SourceFile& file) const;
+  // Errors: those of SampleSource::Open and of TensorMaker::Make.
+  Result<Loaded> Load(const SampleAddress& address, SampleSource& source) const;
 
   // Keeps the sample in the form, unless it is kept in it already, on this thread. Returns whether
   // there was anything to do. Errors: kNotFound without a store; kUnsupported if it cannot be kept
@@ -55,8 +56,8 @@ class SampleLoader {
 
   enum class Warmed : uint8_t { kLoaded, kHere, kNoRoom };
   // Sees to it that the cache has the sample. REQUIRES: there is a cache.
-  // Errors: those of TensorMaker::Make.
-  Result<Warmed> Warm(const SampleAddress& address, const SourceFile& file) const;
+  // Errors: those of Load.
+  Result<Warmed> Warm(const SampleAddress& address, SampleSource& source) const;
 
   struct Comparison {
     uint64_t bytes = 0;  // of the presented file
@@ -77,7 +78,7 @@ class SampleLoader {
 
  private:
   FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
-  Result<Loaded> FromStoreOrSource(const SampleAddress& address, const SourceFile& file) const;
+  Result<Loaded> FromStoreOrSource(const SampleAddress& address, SampleSource& source) const;
   Result<TensorMaker::Made> MakeFor(const Form& form, const std::string& path,
                                     const SourceFile& file, const std::optional<StoredSample>& kept,
                                     MoveCause cause) const;
@@ -90,9 +91,9 @@ class SampleLoader {
   std::optional<Form> TargetOf(const SampleAddress& address) const;
   bool MovesNow(const Migrator::Sample& sample, const Form& kept,
                 const std::optional<Form>& target) const;
-  Result<Loaded> FromSource(const SampleAddress& address, const SourceFile& file, const Form& kept,
+  Result<Loaded> FromSource(const SampleAddress& address, SampleSource& source, const Form& kept,
                             const std::optional<Form>& target) const;
-  SampleFeatures FeaturesOfKept(const SampleAddress& address, const SourceFile& file,
+  SampleFeatures FeaturesOfKept(const SampleAddress& address, const SourceVersion& version,
                                 const StoredForm& kept) const;
 
   const Derived& derived() const { return derived_->Now(); }

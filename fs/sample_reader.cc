@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "fs/printable.h"
-#include "fs/source_stamp.h"
 #include "policy/thread_cpu.h"
 
 namespace tensorfs {
@@ -37,11 +36,11 @@ SampleReader::SampleReader(const SourceTree* source, const SampleLoader* loader,
   });
 }
 
-Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
-                                     size_t size) {
-  const TensorsInFlight::Key key{.inode = sample.inode, .source_stamp = SourceStamp(file.attr)};
+Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SampleSource source,
+                                     uint64_t offset, size_t size) {
+  const TensorsInFlight::Key key{.inode = sample.inode, .source_stamp = source.state().stamp};
   Result<FilePtr> made =
-      in_flight_.GetOrMake(key, [&] { return MakeCounted(sample, std::move(file)); });
+      in_flight_.GetOrMake(key, [&] { return MakeCounted(sample, std::move(source)); });
   if (!made) return Fail(Printable(sample.path), made.error());
 
   const FilePtr& finished = *made;
@@ -54,12 +53,12 @@ Result<ReadReply> SampleReader::Read(const SampleAddress& sample, SourceFile fil
 }
 
 Result<SampleReader::FilePtr> SampleReader::MakeCounted(const SampleAddress& sample,
-                                                        SourceFile file) {
+                                                        SampleSource source) {
   const uint64_t cpu_start = ThreadCpuNs();
   const auto start = std::chrono::steady_clock::now();
-  Result<SampleLoader::Loaded> loaded = LoadUnchanged(sample, std::move(file));
+  Result<SampleLoader::Loaded> loaded = LoadUnchanged(sample, std::move(source));
   if (!loaded) {
-    ReportFailure(sample, loaded.error());
+    if (loaded.error().code != ErrorCode::kStale) ReportFailure(sample, loaded.error());
     return tl::unexpected(loaded.error());
   }
   stats_->CountSample({.origin = loaded->origin,
@@ -71,17 +70,17 @@ Result<SampleReader::FilePtr> SampleReader::MakeCounted(const SampleAddress& sam
   return std::move(loaded->file);
 }
 
-template <typename Load>
-auto SampleReader::RetryIfChanged(const SampleAddress& sample, SourceFile file,
-                                  const Load& load) const -> decltype(load(file)) {
+template <typename Source, typename Load>
+auto SampleReader::RetryIfChanged(const SampleAddress& sample, Source source,
+                                  const Load& load) const -> decltype(load(source)) {
   try {
     for (int attempt = 1;; ++attempt) {
-      auto loaded = load(file);
+      auto loaded = load(source);
       if (loaded || loaded.error().code != ErrorCode::kBusy) return loaded;
       if (attempt == kMaxAttempts) return Fail(ErrorCode::kIo, loaded.error().message);
       Result<SourceFile> reopened = source_->OpenFile(sample.path);
       if (!reopened) return tl::unexpected(reopened.error());
-      file = std::move(*reopened);
+      source = Source(std::move(*reopened));
     }
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kTooLarge, "the system is out of memory");
@@ -89,10 +88,9 @@ auto SampleReader::RetryIfChanged(const SampleAddress& sample, SourceFile file,
 }
 
 Result<SampleLoader::Loaded> SampleReader::LoadUnchanged(const SampleAddress& sample,
-                                                         SourceFile file) const {
-  return RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
-    return loader_->Load(sample, current);
-  });
+                                                         SampleSource source) const {
+  return RetryIfChanged(sample, std::move(source),
+                        [&](SampleSource& current) { return loader_->Load(sample, current); });
 }
 
 Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file, const Form& form,
@@ -105,8 +103,8 @@ Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file,
   return converted;
 }
 
-Result<SampleLoader::Warmed> SampleReader::Warm(const SampleAddress& sample, SourceFile file) {
-  auto warmed = RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
+Result<SampleLoader::Warmed> SampleReader::Warm(const SampleAddress& sample, SampleSource source) {
+  auto warmed = RetryIfChanged(sample, std::move(source), [&](SampleSource& current) {
     return loader_->Warm(sample, current);
   });
   if (warmed) return warmed;

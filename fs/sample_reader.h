@@ -21,6 +21,7 @@
 #include "fs/sample_address.h"
 #include "fs/sample_errors.h"
 #include "fs/sample_loader.h"
+#include "fs/sample_source.h"
 #include "fs/source_tree.h"
 #include "fs/tensors_in_flight.h"
 #include "policy/read_stats.h"
@@ -33,9 +34,10 @@ class SampleReader {
   SampleReader(const SourceTree* source, const SampleLoader* loader, MemoryBudget* budget,
                ReadStats* stats);
 
-  // Bytes [offset, offset + size) of the presented file, less at its end, none after it. `file` is
-  // the sample, open. Errors: why the sample cannot be made, with its path in front.
-  Result<ReadReply> Read(const SampleAddress& sample, SourceFile file, uint64_t offset,
+  // Bytes [offset, offset + size) of the presented file, less at its end, none after it. Errors:
+  // why the sample cannot be made, with its path in front; kStale if `source` is not as it is
+  // believed.
+  Result<ReadReply> Read(const SampleAddress& sample, SampleSource source, uint64_t offset,
                          size_t size);
 
   // Keeps the sample in the form; see SampleLoader::Convert.
@@ -43,7 +45,7 @@ class SampleReader {
                        MoveCause cause);
 
   // See SampleLoader::Warm and SampleLoader::Compare.
-  Result<SampleLoader::Warmed> Warm(const SampleAddress& sample, SourceFile file);
+  Result<SampleLoader::Warmed> Warm(const SampleAddress& sample, SampleSource source);
   Result<SampleLoader::Comparison> Compare(const SampleAddress& sample, SourceFile file) const;
 
   // Why the last attempt to make the sample failed; nothing if it did not.
@@ -52,11 +54,12 @@ class SampleReader {
  private:
   using FilePtr = TensorsInFlight::FilePtr;
 
-  template <typename Load>
-  auto RetryIfChanged(const SampleAddress& sample, SourceFile file, const Load& load) const
-      -> decltype(load(file));
-  Result<FilePtr> MakeCounted(const SampleAddress& sample, SourceFile file);
-  Result<SampleLoader::Loaded> LoadUnchanged(const SampleAddress& sample, SourceFile file) const;
+  template <typename Source, typename Load>
+  auto RetryIfChanged(const SampleAddress& sample, Source source, const Load& load) const
+      -> decltype(load(source));
+  Result<FilePtr> MakeCounted(const SampleAddress& sample, SampleSource source);
+  Result<SampleLoader::Loaded> LoadUnchanged(const SampleAddress& sample,
+                                             SampleSource source) const;
   void ReportFailure(const SampleAddress& sample, const Error& error);
   void StartSweeper();
   void Sweep(std::stop_token stop);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which version of a source file something was made from: as a number while this process lives, and
-// as what is stored beside derived data. Pure functions.
+// as what is stored beside derived data. Plain values, pure functions.
 #ifndef TENSORFS_FS_SOURCE_STAMP_H_
 #define TENSORFS_FS_SOURCE_STAMP_H_
 
@@ -37,6 +37,16 @@ inline SourceVersion VersionOf(const struct stat& attr) {
   const uint64_t hash = Hash64({reinterpret_cast<const char*>(identity.data()), sizeof(identity)});
   return {.size_bytes = static_cast<uint64_t>(attr.st_size),
           .change_stamp = static_cast<int64_t>(hash)};
+}
+
+// Both.
+struct SourceState {
+  SourceVersion version;
+  uint64_t stamp = 0;
+};
+
+inline SourceState StateOf(const struct stat& attr) {
+  return {.version = VersionOf(attr), .stamp = SourceStamp(attr)};
 }
 
 }  // namespace tensorfs

@@ -156,6 +156,7 @@ Result<void> ServeMount(const MountCommand& command, const std::function<void()>
   const DeviceMeters devices(command.source, store->path(), command.keep.cache);
   ReadMeter requests;
   ServeOptions serve = command.serve;
+  serve.source_trust_s = command.kernel.attr_timeout_s;  // as long as the kernel does
   serve.meters = {.source = devices.source(),
                   .store = devices.store(),
                   .cache = devices.cache(),

@@ -13,6 +13,8 @@
 namespace tensorfs {
 namespace {
 
+constexpr NodeTable::Clock::time_point kSeen{std::chrono::seconds(10)};
+
 TEST(NodeTable, KnowsTheRootFromTheStart) {
   NodeTable nodes;
   EXPECT_EQ(nodes.PathOf(kRootInode), "");
@@ -75,11 +77,36 @@ TEST(NodeTable, RemembersASizeForOneVersionOfTheSource) {
   NodeTable nodes;
   const Inode inode = nodes.Insert(kRootInode, "x.jpg");
   EXPECT_EQ(nodes.SizeOf(inode, 11), std::nullopt);
+  nodes.NoteSource(inode, {.version = {}, .stamp = 11}, kSeen);
   nodes.RememberSize(inode, 11, 150656);
   EXPECT_EQ(nodes.SizeOf(inode, 11), 150656u);
   EXPECT_EQ(nodes.SizeOf(inode, 12), std::nullopt);
+  nodes.NoteSource(inode, {.version = {}, .stamp = 12}, kSeen);
+  EXPECT_EQ(nodes.SizeOf(inode, 12), std::nullopt);
+  EXPECT_EQ(nodes.LastSizeOf(inode), 150656u);
   nodes.RememberSize(inode, 12, 7);
+  EXPECT_EQ(nodes.SizeOf(inode, 12), 7u);
   EXPECT_EQ(nodes.SizeOf(inode, 11), std::nullopt);
+}
+
+TEST(NodeTable, BelievesASourceForAWhile) {
+  NodeTable nodes;
+  const Inode inode = nodes.Insert(kRootInode, "x.jpg");
+  EXPECT_FALSE(nodes.BelievedSource(inode, NodeTable::Clock::time_point::min()));
+  nodes.NoteSource(inode, {.version = {5, 6}, .stamp = 11}, kSeen);
+  const auto believed = nodes.BelievedSource(inode, kSeen);
+  ASSERT_TRUE(believed);
+  EXPECT_EQ(believed->version, (SourceVersion{5, 6}));
+  EXPECT_EQ(believed->stamp, 11u);
+  EXPECT_FALSE(nodes.BelievedSource(inode, kSeen + std::chrono::nanoseconds(1)));
+}
+
+TEST(NodeTable, ASourceSeenEarlierReplacesNone) {
+  NodeTable nodes;
+  const Inode inode = nodes.Insert(kRootInode, "x.jpg");
+  nodes.NoteSource(inode, {.version = {}, .stamp = 12}, kSeen);
+  nodes.NoteSource(inode, {.version = {}, .stamp = 11}, kSeen - std::chrono::seconds(1));
+  EXPECT_EQ(nodes.BelievedSource(inode, kSeen)->stamp, 12u);
 }
 
 TEST(NodeTable, KeepsNamesLongerThanABlock) {

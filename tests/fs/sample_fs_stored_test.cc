@@ -21,16 +21,26 @@ class StoredSampleTest : public SampleFsTest {
     ASSERT_TRUE(store.has_value()) << store.error().message;
     store_ = std::move(*store);
     migrator_.emplace(&pipeline_, store_.get(), Migrator::Options{.queue_bytes = 1 << 20});
-    derived_ = {.store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .policy = nullptr};
+    derived_ = {
+        .store = store_.get(), .cache = nullptr, .migrator = &*migrator_, .policy = nullptr};
     view_.Publish(&derived_);
+    Start({});
+    right_ = ReadAll("a/x.npy");
+  }
+
+  void Start(ServeOptions serve) {
     ViewOptions view;
     view.pipeline = pipeline_;
-    ServeOptions serve;
     serve.meters = {.source = &source_meter_, .store = &store_meter_, .requests = &request_meter_};
     auto fs = SampleFs::Create(source_.path(), view, serve, &stats_, &view_);
     ASSERT_TRUE(fs.has_value()) << fs.error().message;
     fs_ = std::move(*fs);
-    right_ = ReadAll("a/x.npy");
+  }
+
+  std::string ReadWhole(Inode inode) {
+    const Result<ReadReply> reply = fs_->Read(inode, 0, 1 << 20);
+    if (!reply) return "error " + reply.error().message;
+    return {reinterpret_cast<const char*>(reply->bytes.data()), reply->bytes.size()};
   }
 
   void TearDown() override {
@@ -71,6 +81,35 @@ TEST_F(StoredSampleTest, IsReadFromTheStore) {
   const std::string got = ReadAll("a/x.npy");
   EXPECT_EQ(got.substr(128), std::string(kTensorBytes, 7));
   EXPECT_EQ(*fs_->GetXattr(InodeOf("a/x.npy"), "user.tensorfs.form"), "final:raw");
+}
+
+TEST_F(StoredSampleTest, IsReadWithoutALookAtASourceThatIsTrusted) {
+  for (const bool trusted : {true, false}) {
+    source_.Write("a/x.png", MakePngSample(20, 18, 1));
+    Keep(7, kTensorBytes, Fingerprint());
+    Start({.source_trust_s = trusted ? 3600.0 : 0.0});
+    const Inode inode = InodeOf("a/x.npy");
+    source_.Remove("a/x.png");
+    if (trusted) {
+      EXPECT_EQ(ReadWhole(inode).substr(128), std::string(kTensorBytes, 7));
+    } else {
+      EXPECT_EQ(ReadWhole(inode).substr(0, 6), "error ");
+    }
+  }
+}
+
+TEST_F(StoredSampleTest, ATrustedSourceThatHasToBeReadIsLookedAt) {
+  Start({.source_trust_s = 3600});
+  const Inode inode = InodeOf("a/x.npy");
+  source_.Remove("a/x.png");
+  source_.Write("a/x.png", MakePngSample(20, 18, 2));
+  const std::string changed = ReadWhole(inode);
+  EXPECT_NE(changed, right_);
+  EXPECT_EQ(changed, ReadAll("a/x.npy"));
+  EXPECT_EQ(stats_.Snapshot().sample_errors, 0u);
+  source_.Remove("a/x.png");
+  EXPECT_EQ(fs_->Read(inode, 0, 1 << 20).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(stats_.Snapshot().sample_errors, 0u);
 }
 
 TEST_F(StoredSampleTest, OfWrongContentIsFoundByComparingAndDropped) {
