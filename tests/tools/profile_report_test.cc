@@ -194,11 +194,11 @@ TEST(Labels, CoverALineOnlyWhereThereIsNoOtherRoom) {
   const auto beside = PlaceLabels(wishes, obstacles, {0, 0, 400, 300});
   ASSERT_TRUE(beside[0]);
   EXPECT_FALSE(Overlaps(beside[0]->box, line[0]));
-  const auto across = PlaceLabels(wishes, obstacles, {95, 42, 300, 16});
+  const auto across = PlaceLabels(wishes, obstacles, {95, 42, 90, 16});
   ASSERT_TRUE(across[0]);
   EXPECT_TRUE(Overlaps(across[0]->box, line[0]));
   obstacles.boxes = line;
-  EXPECT_FALSE(PlaceLabels(wishes, obstacles, {95, 42, 70, 16})[0]);
+  EXPECT_FALSE(PlaceLabels(wishes, obstacles, {95, 42, 90, 16})[0]);
 }
 
 TEST(AxisScale, HasRoundTicksBelowTheLargestValue) {
