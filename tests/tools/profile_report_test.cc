@@ -123,7 +123,7 @@ TEST(ProfileHtml, HasEveryFormAndAllPictures) {
   for (const Strategy& strategy : profile.strategies) EXPECT_THAT(html, HasSubstr(strategy.form));
   EXPECT_EQ(CountOf(html, "role=\"img\""), 4);
   EXPECT_EQ(CountOf(html, "<figcaption>"), 4);
-  EXPECT_EQ(CountOf(html, "<table>"), 6);
+  EXPECT_EQ(CountOf(html, "<table>"), 7);
   EXPECT_THAT(html, HasSubstr("<code>tensorfs profile x</code>"));
   EXPECT_THAT(html, HasSubstr("<html lang=\"en\">"));
 }

@@ -9,7 +9,8 @@
 namespace tensorfs {
 namespace {
 
-constexpr std::string_view kFilesystem = "filesystem";
+constexpr const char* kUnpack = "unpack";
+constexpr const char* kEncode = "encode";
 
 std::string StageOf(const Strategy& strategy) {
   return strategy.form.substr(0, strategy.form.find(':'));
@@ -56,15 +57,22 @@ StepKeys::StepKeys(const Profile& profile, std::vector<StepTime> Strategy::*time
   for (const Strategy& strategy : profile.strategies) {
     for (const StepTime& step : strategy.*times) AddNew(keys_, KeyOf(step.name));
   }
-  // It is the last of every read.
-  std::ranges::stable_partition(keys_, [](const std::string& key) { return key != kFilesystem; });
+  std::ranges::stable_sort(keys_, {}, [this](const std::string& key) { return PlaceOf(key); });
+}
+
+int StepKeys::PlaceOf(const std::string& key) const {
+  constexpr int kAfterAllStages = 1000;
+  if (key == kUnpack) return -1;
+  if (key == kEncode) return kAfterAllStages;
+  const auto stage = stages_.find(key);
+  return stage == stages_.end() ? kAfterAllStages + 1 : stage->second;
 }
 
 int StepKeys::ColourOf(std::string_view step) const {
   const std::string key = KeyOf(step);
-  if (key == kFilesystem) return 0;
+  if (key == kUnpack || key == kEncode) return kPackingColour;
   const auto stage = stages_.find(key);
-  return stage == stages_.end() ? kPackingColour : ColourOfStage(stage->second);
+  return stage == stages_.end() ? 0 : ColourOfStage(stage->second);
 }
 
 std::vector<LegendEntry> StepKeys::Legend() const {
@@ -74,9 +82,9 @@ std::vector<LegendEntry> StepKeys::Legend() const {
 }
 
 std::string StepKeys::KeyOf(std::string_view step) {
-  if (step.starts_with("encode ")) return "encode";
+  if (step.starts_with("encode ")) return kEncode;
   if (!step.starts_with("decode ")) return std::string(step);
-  return step.starts_with("decode source:") ? "decode" : "unpack";
+  return step.starts_with("decode source:") ? "decode" : kUnpack;
 }
 
 }  // namespace tensorfs

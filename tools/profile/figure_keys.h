@@ -31,9 +31,9 @@ class FormKeys {
   std::vector<std::string> encodings_;
 };
 
-// Steps in the order in which they first appear, in the colours of the stages that they end with.
-// Decoding a stored form is one step for all of them, "unpack", and so is "encode"; "filesystem" is
-// grey.
+// Steps in the pipeline's order, in the colours of the stages that they end with. Decoding a stored
+// form is one step for all of them, "unpack", and so is "encode"; what is no step, such as
+// "filesystem", is grey and last.
 class StepKeys {
  public:
   StepKeys(const Profile& profile, std::vector<StepTime> Strategy::*times);
@@ -45,6 +45,8 @@ class StepKeys {
   const std::vector<std::string>& keys() const { return keys_; }
 
  private:
+  int PlaceOf(const std::string& key) const;
+
   std::vector<std::string> keys_;
   std::map<std::string, int, std::less<>> stages_;  // of the pipeline's steps
 };

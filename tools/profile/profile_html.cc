@@ -106,7 +106,7 @@ std::string Figures(const Profile& profile, const Recommendation& made) {
 
 std::string Tables(const Profile& profile, const Recommendation& made) {
   return RenderTable(RateTable(profile, made)) + RenderTable(CostTable(profile, made)) +
-         RenderTable(DeliveredTable(profile, made)) +
+         RenderTable(DeliveredTable(profile, made)) + RenderTable(CachedTable(profile)) +
          RenderTable(StepTable(profile, made, &Strategy::online)) +
          RenderTable(StepTable(profile, made, &Strategy::offline)) +
          RenderTable(PipelineTable(profile));

@@ -22,6 +22,11 @@ std::string TwoUnits(double seconds, double first_s, const char* first, double s
   return Format("%.0f ", whole) + first + Format(" %.0f ", units - whole * ratio) + second;
 }
 
+std::string TensorCacheWords(const Profile& profile) {
+  const auto cached = FastestOf(profile.cached, ReadMode::kCache);
+  return cached ? "; " + WordsForRate(cached->samples_per_s) + " from the tensor cache" : "";
+}
+
 }  // namespace
 
 std::string WordsForSeconds(double seconds) {
@@ -93,7 +98,7 @@ std::string WordsForMemory(const Profile& profile) {
   const auto memory = static_cast<double>(profile.machine.memory_bytes);
   if (bytes > memory) return all + ", more than the " + FormatBytes(memory) + " of memory";
   return all + " and fit into memory: once read, " + WordsForRate(cached->samples_per_s) +
-         " samples/s from the page cache, whatever the form";
+         " samples/s from the page cache, whatever the form" + TensorCacheWords(profile);
 }
 
 std::string WordsForWeights(const ProfileWeights& weights) {

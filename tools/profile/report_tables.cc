@@ -98,6 +98,17 @@ HtmlTable DeliveredTable(const Profile& profile, const Recommendation& made) {
   return table;
 }
 
+HtmlTable CachedTable(const Profile& profile) {
+  HtmlTable table{.caption = "Samples per second as measured, whatever the form",
+                  .headings = {"from the", "threads", "samples/s", "CPU of a read"}};
+  for (const Delivered& each : profile.cached) {
+    table.rows.push_back(
+        {.cells = {each.mode == ReadMode::kCache ? "tensor cache" : "page cache",
+                   std::to_string(each.threads), WithDeviation(&each), FormatCost(each.cpu_s)}});
+  }
+  return table;
+}
+
 HtmlTable StepTable(const Profile& profile, const Recommendation& made,
                     std::vector<StepTime> Strategy::*times) {
   const StepKeys keys(profile, times);

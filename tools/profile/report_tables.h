@@ -15,6 +15,8 @@ HtmlTable RateTable(const Profile& profile, const Recommendation& made);
 HtmlTable CostTable(const Profile& profile, const Recommendation& made);
 // Samples per second as measured, for each mode and number of threads.
 HtmlTable DeliveredTable(const Profile& profile, const Recommendation& made);
+// The same of what does not depend on the form: the tensor cache, the mount's page cache.
+HtmlTable CachedTable(const Profile& profile);
 // CPU time by step: of a read, or of preparing one sample.
 HtmlTable StepTable(const Profile& profile, const Recommendation& made,
                     std::vector<StepTime> Strategy::*times);

@@ -24,13 +24,13 @@ BATCH = 64
 SKIPPED_BATCHES = 4
 
 
-def samples_per_s(dataset):
-    loader = DataLoader(dataset, batch_size=BATCH, num_workers=2, shuffle=True,
+def samples_per_s(dataset, batch=BATCH, skipped=SKIPPED_BATCHES):
+    loader = DataLoader(dataset, batch_size=batch, num_workers=2, shuffle=True,
                         generator=torch.Generator().manual_seed(1))
     count, begin = 0, 0.0
     for index, (images, _) in enumerate(loader):
         count += len(images)
-        if index + 1 == SKIPPED_BATCHES:
+        if index + 1 == skipped:
             count, begin = 0, time.perf_counter()
     return count / (time.perf_counter() - begin)
 
