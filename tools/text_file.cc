@@ -57,4 +57,12 @@ Result<void> ReplaceTextFile(const std::string& path, const std::string& text) {
   return {};
 }
 
+Result<void> WriteTextFile(const std::string& path, const std::string& text) {
+  constexpr mode_t kAllThatUmaskLeaves = 0666;
+  const UniqueFd file(
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kAllThatUmaskLeaves));
+  if (!file.valid() || !WriteAll(file.get(), text)) return FailErrno(path);
+  return {};
+}
+
 }  // namespace tensorfs

@@ -16,6 +16,10 @@ Result<std::string> ReadTextFile(const std::string& path);
 // writer at a time. Errors: kIo, naming the file.
 Result<void> ReplaceTextFile(const std::string& path, const std::string& text);
 
+// In the plainest way, with the rights that the umask leaves, also where the path is no file but
+// takes bytes. Errors: kIo, naming the file.
+Result<void> WriteTextFile(const std::string& path, const std::string& text);
+
 }  // namespace tensorfs
 
 #endif  // TENSORFS_TOOLS_TEXT_FILE_H_

@@ -80,7 +80,7 @@ struct Strategy {
   double stored_bytes = 0;      // of one sample; 0 for source:original
   double stored_bytes_all = 0;  // extrapolated to the whole set
 
-  // Of one sample, when source and store are in the page cache: what a what-if is computed from.
+  // Of one sample that is read from the disk: what a what-if is computed from.
   double read_bytes = 0;                  // from store or source
   double cpu_s = 0;                       // of all
   double filesystem_cpu_s = 0;            // thereof what is not spent on any step

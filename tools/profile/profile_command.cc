@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -34,9 +35,10 @@ namespace stdfs = std::filesystem;
 Result<void> CheckCanWrite(const std::string& path) {
   if (path.empty()) return {};
   const std::string directory = stdfs::absolute(path).parent_path();
-  if (access(directory.c_str(), W_OK | X_OK) != 0) {
-    return Fail(ErrorCode::kInvalidArgument, path + ": " + std::strerror(errno));
-  }
+  const bool is_new = access(path.c_str(), F_OK) != 0;
+  const bool can_write =
+      is_new ? access(directory.c_str(), W_OK | X_OK) == 0 : access(path.c_str(), W_OK) == 0;
+  if (!can_write) return Fail(ErrorCode::kInvalidArgument, path + ": " + std::strerror(errno));
   if (!stdfs::is_directory(path)) return {};
   return Fail(ErrorCode::kInvalidArgument, path + ": is a directory");
 }
@@ -48,13 +50,17 @@ Result<void> CheckFiles(const ProfileFiles& files) {
 }
 
 Result<void> WriteText(const std::string& path, const std::string& text) {
-  return path.empty() ? Result<void>() : ReplaceTextFile(stdfs::absolute(path), text);
+  return path.empty() ? Result<void>() : WriteTextFile(path, text);
 }
 
 std::vector<int> ThreadsOf(const ProfileMeasuring& measuring) {
   if (!measuring.threads.empty()) return measuring.threads;
+  // Several for each core keep a disk busy while others decode.
+  constexpr int kReadersPerCore = 4;
   const int cores = UsableCores();
-  return cores > 1 ? std::vector<int>{1, cores} : std::vector<int>{1};
+  std::vector<int> threads = {1, cores, kReadersPerCore * cores};
+  threads.erase(std::ranges::unique(threads).begin(), threads.end());
+  return threads;
 }
 
 Result<Profile> Measure(const ProfileCommand& command, std::ostream& err) {

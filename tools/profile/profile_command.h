@@ -21,7 +21,7 @@ struct ProfileMeasuring {
   PipelineFile pipeline;
   std::vector<std::string> extensions = {"jpg", "jpeg", "jpe", "jfif", "png"};
   size_t samples = 200;
-  std::vector<int> threads;  // none: one, and one for each usable core
+  std::vector<int> threads;  // none: one, as many as usable cores, and four times as many
   int runs = 3;
   std::string work_dir;              // empty: the default
   std::vector<std::string> options;  // of all these, as they were given

@@ -37,7 +37,8 @@ void AddMeasuring(CLI::App* app, ProfileMeasuring* measuring) {
             "Measure so many samples, picked from all over SOURCE (default: 200)")
       ->type_name("N");
   AddParsed(app, "--threads", ParseThreadCounts, &measuring->threads,
-            "Read with so many threads at once (default: 1 and one for each usable core)")
+            "Read with so many threads at once (default: 1, as many as usable cores, and "
+            "four times as many)")
       ->type_name("LIST");
   AddParsed(app, "--runs", ParseCount, &measuring->runs, "Measure each so many times (default: 3)")
       ->type_name("N");

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -358,8 +357,7 @@ Result<Profile> LoadProfile(const std::string& path) {
 
 Result<void> SaveProfile(const std::string& path, const Profile& profile) {
   try {
-    const std::string text = JsonOf(profile).dump(1) + "\n";
-    return ReplaceTextFile(std::filesystem::absolute(path), text);
+    return WriteTextFile(path, JsonOf(profile).dump(1) + "\n");
   } catch (const Json::exception&) {
     return Fail(ErrorCode::kInvalidArgument, path + ": the source's name is not UTF-8");
   }

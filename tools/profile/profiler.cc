@@ -287,11 +287,13 @@ Result<void> Profiler::Deliver(const PrivateMount& mount, std::initializer_list<
   return {};
 }
 
+// A read from the disk takes more CPU time than one from the page cache, and it is slow disks that
+// others' rates are computed for.
 void Profiler::NoteSteps(size_t form, Strategy* strategy) const {
   double cpu_s = 0;
   double count = 0;
   for (const Delivered& delivered : strategy->delivered) {
-    if (delivered.mode != ReadMode::kWarm) continue;
+    if (delivered.mode != ReadMode::kCold) continue;
     cpu_s += delivered.cpu_s;
     ++count;
   }
