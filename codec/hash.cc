@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "codec/hash.h"
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
+#if defined(__x86_64__)
+// Takes the widest vectors that the processor has: twice as fast as those that every one has.
+#include <xxh_x86dispatch.h>
+#endif
 
 namespace tensorfs {
 

@@ -16,7 +16,7 @@ ONLY_IN = {
     r"png\.h": "codec",
     r"zstd\.h": "codec",
     r"hwy/.*": "codec",
-    r"xxhash\.h": "codec",
+    r"xxhash\.h|xxh_x86dispatch\.h": "codec",
     r"rocksdb/.*": "cache",
     r"fuse.*": "fs",
     r"CLI/.*": "tools",
