@@ -18,6 +18,7 @@ READERS = 2
 CONVERTED_READS = 100_000
 MEMORY_READERS = 16
 DAEMON_MIB = 256
+DIRECT = ["--io", "direct"]
 
 
 def first_pass_rate(bench, mount):
@@ -73,12 +74,14 @@ def compare(kept, options, command, title, limit, origin):
 
 
 def run_stored(bench):
+    """Once with the mount's page cache to fill, once without one."""
     kept = KeptState(bench)
     with kept.mount() as mount:
         materialize(mount, "final:raw")
         kept.copy_plain(mount)
-    results = compare(kept, [], "stored", "files/s of final:raw, first reading ÷ plain .npy, warm",
-                      0.5, "store")
+    title = "files/s of final:raw, first reading ÷ plain .npy, warm"
+    results = compare(kept, [], "stored", title, 0.5, "store")
+    results += compare(kept, DIRECT, "stored", title + ", --io direct", 0.5, "store")
     kept.clear()
     return results
 
@@ -88,8 +91,9 @@ def run_cache_hit(bench):
     options = ["--cache-limit", "2GiB"]
     with kept.mount(*options) as mount:
         kept.copy_plain(mount)
-    results = compare(kept, options, "cache-hit",
-                      "files/s of cache hits, first reading ÷ plain .npy, warm", 0.4, "cache")
+    title = "files/s of cache hits, first reading ÷ plain .npy, warm"
+    results = compare(kept, options, "cache-hit", title, 0.4, "cache")
+    results += compare(kept, options + DIRECT, "cache-hit", title + ", --io direct", 0.4, "cache")
     kept.clear()
     return results
 
