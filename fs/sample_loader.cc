@@ -19,6 +19,10 @@ double SecondsOfCpuSince(uint64_t start_ns) {
 
 size_t SizeOf(const SourceFile& file) { return static_cast<size_t>(file.attr.st_size); }
 
+Migrator::Sample SampleAt(const SampleAddress& address, const SourceVersion& version) {
+  return {.path = address.path, .version = version, .id = address.inode};
+}
+
 uint64_t HashOf(std::span<const uint8_t> bytes) {
   return Hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
@@ -101,19 +105,19 @@ Result<std::string> SampleLoader::CachedNpy(const std::string& path, const Sourc
   return maker_->ToNpy(file, hit->bytes);
 }
 
-Result<bool> SampleLoader::Convert(const std::string& path, const SourceFile& file,
+Result<bool> SampleLoader::Convert(const SampleAddress& address, const SourceFile& file,
                                    const Form& form, MoveCause cause) const {
   if (derived().migrator == nullptr) {
     return Fail(ErrorCode::kNotFound, "the store is not open");
   }
-  const Migrator::Sample sample{.path = path, .version = VersionOf(file.attr)};
-  const std::optional<StoredSample> kept = FindKept(path, sample.version);
+  const Migrator::Sample sample = SampleAt(address, VersionOf(file.attr));
+  const std::optional<StoredSample> kept = FindKept(sample.path, sample.version);
   if ((kept ? kept->form.form : kOriginal) == form) return false;
   if (form == kOriginal) {
-    derived().migrator->GoBack(path, cause);
+    derived().migrator->GoBack(sample.path, cause);
     return true;
   }
-  Result<TensorMaker::Made> made = MakeFor(form, path, file, kept, cause);
+  Result<TensorMaker::Made> made = MakeFor(form, sample.path, file, kept, cause);
   if (!made) return tl::unexpected(made.error());
   if (!made->value) {
     derived().migrator->NoteUnsuited(sample, form);
@@ -178,7 +182,7 @@ bool SampleLoader::IsToBeCached(const SampleAddress& address) const {
 Result<SampleLoader::Loaded> SampleLoader::FromStoreOrSource(const SampleAddress& address,
                                                              SampleSource& source) const {
   const uint64_t cpu_start = ThreadCpuNs();
-  const Migrator::Sample sample{.path = address.path, .version = source.state().version};
+  const Migrator::Sample sample = SampleAt(address, source.state().version);
   std::optional<StoredSample> kept = FindKept(address.path, sample.version);
   const std::optional<Form> target = TargetOf(address);
   if (kept && target == kOriginal) {
@@ -276,7 +280,7 @@ Result<SampleLoader::Loaded> SampleLoader::FromSource(const SampleAddress& addre
   const Result<const SourceFile*> opened = source.Open();
   if (!opened) return tl::unexpected(opened.error());
   const SourceFile& file = **opened;
-  const Migrator::Sample sample{.path = address.path, .version = source.state().version};
+  const Migrator::Sample sample = SampleAt(address, source.state().version);
   FormPolicy* const policy = derived().policy;
   std::optional<Form> wanted;
   const auto choose = [&](const ImageHeader& header) {

@@ -51,7 +51,7 @@ class SampleLoader {
   // Keeps the sample in the form, unless it is kept in it already, on this thread. Returns whether
   // there was anything to do. Errors: kNotFound without a store; kUnsupported if it cannot be kept
   // so; those of TensorMaker::Make and SampleStore::Put.
-  Result<bool> Convert(const std::string& path, const SourceFile& file, const Form& form,
+  Result<bool> Convert(const SampleAddress& address, const SourceFile& file, const Form& form,
                        MoveCause cause) const;
 
   enum class Warmed : uint8_t { kLoaded, kHere, kNoRoom };

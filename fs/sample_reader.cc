@@ -96,7 +96,7 @@ Result<SampleLoader::Loaded> SampleReader::LoadUnchanged(const SampleAddress& sa
 Result<bool> SampleReader::Convert(const SampleAddress& sample, SourceFile file, const Form& form,
                                    MoveCause cause) {
   Result<bool> converted = RetryIfChanged(sample, std::move(file), [&](const SourceFile& current) {
-    return loader_->Convert(sample.path, current, form, cause);
+    return loader_->Convert(sample, current, form, cause);
   });
   const bool broken = !converted && converted.error().code != ErrorCode::kUnsupported;
   if (broken) return Fail(Printable(sample.path), converted.error());

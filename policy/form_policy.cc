@@ -162,8 +162,16 @@ std::optional<SampleFeatures> FormPolicy::FeaturesOf(uint64_t sample) const {
   return known->features;
 }
 
-void FormPolicy::NoteMoved(uint64_t sample, const Form& kept) {
+void FormPolicy::NoteKept(uint64_t sample, const Form& kept) {
   table_.NoteKept(sample, IndexOf(kept));
+}
+
+void FormPolicy::NoteMove(const MadeMove& move) {
+  const FormIndex form = IndexOf(move.form);
+  table_.NoteKept(move.sample, form);
+  const std::optional<SampleFeatures> features = FeaturesOf(move.sample);
+  if (form == kNoForm || !features) return;
+  parts_.model->NoteEncoded(form, *features, move.payload_bytes, move.encode_cpu_s);
 }
 
 std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {

@@ -30,6 +30,7 @@
 #include "policy/evaluated_plan.h"
 #include "policy/migration_share.h"
 #include "policy/migrator.h"
+#include "policy/move_listener.h"
 #include "policy/observer.h"
 #include "policy/pins.h"
 #include "policy/plan_history.h"
@@ -53,7 +54,7 @@ struct SampleFacts {
   Form kept;
 };
 
-class FormPolicy final : public PolicyControl {
+class FormPolicy final : public PolicyControl, public MoveListener {
  public:
   // All pointers must outlive the policy; what may be null says so.
   struct Parts {
@@ -106,7 +107,9 @@ class FormPolicy final : public PolicyControl {
   void NoteUnsuited(uint64_t sample);
   // What is known of a sample that was read before.
   std::optional<SampleFeatures> FeaturesOf(uint64_t sample) const;
-  void NoteMoved(uint64_t sample, const Form& kept);
+  // A sample went back to its source, or into the form that it has.
+  void NoteKept(uint64_t sample, const Form& kept);
+  void NoteMove(const MadeMove& move) override;
 
   // Samples to move, those first that win most for what the move costs.
   struct Move {

@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds kMemoryInterval{20};
 constexpr double kFirstCpuNsPerByte = 10;
 constexpr double kLearningRate = 0.1;
 
+constexpr double kNsPerSecond = 1e9;
 constexpr std::chrono::seconds kShortestRest{1};
 constexpr std::chrono::seconds kLongestRest{60};
 
@@ -191,12 +192,27 @@ Result<size_t> Migrator::EncodeAndPut(const Sample& sample, const FormValue& val
                                       const MoveQueue::Work& work) {
   const auto plan = TensorPlan::Create(*pipeline_, value.source.size);
   if (!plan) return tl::unexpected(plan.error());
-  const auto encoded = EncodeVerified(sample, value, *plan);
+  uint64_t encode_ns = 0;
+  const auto encoded = EncodeVerified(sample, value, *plan, &encode_ns);
   if (!encoded) return tl::unexpected(encoded.error());
   Result<void> put;
   UseStore(cause, [&] { put = PutUnlessVoid(sample, *encoded, work); });
   if (!put) return tl::unexpected(put.error());
+  Tell({.sample = sample.id,
+        .form = value.form,
+        .payload_bytes = encoded->payload.size(),
+        .encode_cpu_s = static_cast<double>(encode_ns) / kNsPerSecond});
   return encoded->payload.size();
+}
+
+void Migrator::SetListener(MoveListener* listener) {
+  std::lock_guard lock(listener_mutex_);
+  listener_ = listener;
+}
+
+void Migrator::Tell(const MadeMove& move) {
+  std::lock_guard lock(listener_mutex_);
+  if (listener_ != nullptr) listener_->NoteMove(move);
 }
 
 void Migrator::UseStore(MoveCause cause, const std::function<void()>& use) {
@@ -232,8 +248,10 @@ void Migrator::GoBack(const std::string& path, MoveCause cause) {
 }
 
 Result<EncodedForm> Migrator::EncodeVerified(const Sample& sample, const FormValue& value,
-                                             const TensorPlan& plan) {
+                                             const TensorPlan& plan, uint64_t* encode_ns) {
+  const uint64_t start_ns = ThreadCpuNs();
   auto encoded = options_.encode(value.form, *pipeline_, value.source, plan, value.bytes);
+  *encode_ns = ThreadCpuNs() - start_ns;
   if (!encoded) {
     // The value itself is sound, so it is the form that does not suit it; memory may come back.
     const bool for_now = encoded.error().code == ErrorCode::kTooLarge;

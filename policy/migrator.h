@@ -40,6 +40,7 @@
 #include "policy/form_value.h"
 #include "policy/migration_share.h"
 #include "policy/move_cause.h"
+#include "policy/move_listener.h"
 #include "policy/move_queue.h"
 
 namespace tensorfs {
@@ -112,6 +113,9 @@ class Migrator {
   // Remembers that the sample cannot take the form.
   void NoteUnsuited(const Sample& sample, const Form& form);
 
+  // From now on; null for nobody. Once this has returned, the one before is told nothing more.
+  void SetListener(MoveListener* listener);
+
   // Waits until nothing waits or is worked on.
   void Drain();
 
@@ -128,10 +132,11 @@ class Migrator {
 
   Result<void> Convert(const Sample& sample, const FormValue& value, MoveCause cause,
                        const MoveQueue::Work& work);
+  void Tell(const MadeMove& move);
   Result<size_t> EncodeAndPut(const Sample& sample, const FormValue& value, MoveCause cause,
                               const MoveQueue::Work& work);
   Result<EncodedForm> EncodeVerified(const Sample& sample, const FormValue& value,
-                                     const TensorPlan& plan);
+                                     const TensorPlan& plan, uint64_t* encode_ns);
   void UseStore(MoveCause cause, const std::function<void()>& use);
   Result<void> PutUnlessVoid(const Sample& sample, const EncodedForm& encoded,
                              const MoveQueue::Work& work);
@@ -152,6 +157,9 @@ class Migrator {
   mutable std::mutex mutex_;      // guards the two below
   Clock::time_point rest_until_;  // nothing is wanted before
   Clock::duration rest_{0};       // how long that was
+
+  std::mutex listener_mutex_;         // held while it is told, which is short
+  MoveListener* listener_ = nullptr;  // guarded by it
 
   mutable std::mutex unsuited_mutex_;  // guards the two below
   std::unordered_set<uint64_t> unsuited_;

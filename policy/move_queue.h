@@ -29,6 +29,7 @@ namespace tensorfs {
 struct MovedSample {
   std::string path;  // relative to the source
   SourceVersion version;
+  uint64_t id = 0;  // for a MoveListener to know it by
 };
 
 struct Move {

@@ -50,18 +50,21 @@ PolicyRuntime::PolicyRuntime(const MountCommand& command, const ServedMount& ser
     : command_(command),
       fs_(served.fs),
       devices_(served.devices),
+      migrator_(migrator),
       model_(command.view.pipeline, CandidateForms(command.view.pipeline)),
       observer_(served.devices, served.requests),
       policy_(PartsFor(command, served, store, cache, migrator, share)),
       mover_(
           share, [this] { return NextMove(); },
           [this](const BackgroundMover::Target& target) { return Move(target); }) {
+  migrator->SetListener(&policy_);
   LoadPins(command.daemon.store, policy_.pins());
   if (command.keep.choice.mode != PolicyMode::kAdaptive) return;
   measuring_ = std::jthread([this](const std::stop_token& stop) { Measure(stop); });
 }
 
 PolicyRuntime::~PolicyRuntime() {
+  migrator_->SetListener(nullptr);
   policy_.Stop();  // it tells the mover of plans
   measuring_ = {};
   if (policy_.plans_from_costs()) Save();
@@ -104,7 +107,7 @@ std::optional<BackgroundMover::Target> PolicyRuntime::NextMove() {
 Result<bool> PolicyRuntime::Move(const BackgroundMover::Target& target) {
   Result<bool> moved = fs_->Convert(target.sample, target.form, MoveCause::kInBackground);
   if (moved) {
-    policy_.NoteMoved(target.sample, target.form);
+    policy_.NoteKept(target.sample, target.form);
   } else if (moved.error().code == ErrorCode::kUnsupported) {
     policy_.NoteUnsuited(target.sample);
   }

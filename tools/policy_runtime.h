@@ -59,6 +59,7 @@ class PolicyRuntime {
   const MountCommand& command_;
   SampleFs* const fs_;
   const DeviceMeters* const devices_;
+  Migrator* const migrator_;
   CostModel model_;
   Observer observer_;
   std::vector<FormPolicy::Move> moves_;  // the best one last; of the mover's thread

@@ -90,7 +90,7 @@ void FormPolicyTest::CarryOut() {
     const std::optional<Form> target = policy_->TargetOf(id, PathOf(id));
     if (!target) continue;
     kept = *target;
-    policy_->NoteMoved(id, kept);
+    policy_->NoteKept(id, kept);
   }
 }
 

@@ -82,6 +82,21 @@ TEST_F(FormPolicyTest, TellsWhenThereIsSomethingToMove) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(FormPolicyTest, KnowsOfAMoveAtOnceAndLearnsFromIt) {
+  MakeAndRead();
+  Windows(2, kFastDisk);
+  const uint64_t waiting = policy_->Report().migration.waiting;
+  const Form raw = *ParseForm("final:raw", pipeline_);
+  ASSERT_EQ(TargetOf(7), "final:raw");
+  policy_->NoteMove({.sample = 7, .form = raw, .payload_bytes = 150528, .encode_cpu_s = 1e-4});
+  policy_->NoteMove({.sample = 12345678, .form = raw, .payload_bytes = 1, .encode_cpu_s = 1});
+  Window(kFastDisk);
+  EXPECT_EQ(policy_->Report().migration.waiting, waiting - 1);
+  for (const FormSummary& form : model_.Summaries()) {
+    EXPECT_EQ(form.encodings, form.form == raw ? 1u : 0u);
+  }
+}
+
 TEST_F(FormPolicyTest, HasADeviceProbedThatIsDoubtful) {
   int probes = 0;
   parts()->on_doubt = [&] { ++probes; };

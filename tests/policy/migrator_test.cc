@@ -81,6 +81,30 @@ TEST_F(MigratorTest, StoresWhatItIsOffered) {
   }
 }
 
+class Listener final : public MoveListener {
+ public:
+  void NoteMove(const MadeMove& move) override { moves.push_back(move); }
+  std::vector<MadeMove> moves;
+};
+
+TEST_F(MigratorTest, TellsOfTheMovesThatWereMade) {
+  Listener listener;
+  Migrator migrator(&pipeline_, store_.get(), Threads(1));
+  migrator.SetListener(&listener);
+  migrator.Offer({"a", version_, 7}, ValueFor("final:zstd"));
+  migrator.Drain();
+  const std::string too_long(SampleStore::kMaxKeyBytes + 1, 'x');
+  EXPECT_FALSE(migrator.Convert({too_long, version_, 8}, ValueFor("final:raw"), {}).has_value());
+  migrator.SetListener(nullptr);
+  migrator.Offer({"b", version_, 9}, ValueFor("final:zstd"));
+  migrator.Drain();
+  ASSERT_EQ(listener.moves.size(), 1u);
+  EXPECT_EQ(listener.moves[0].sample, 7u);
+  EXPECT_EQ(listener.moves[0].form, *ParseForm("final:zstd", pipeline_));
+  EXPECT_GT(listener.moves[0].payload_bytes, 0u);
+  EXPECT_GT(listener.moves[0].encode_cpu_s, 0);
+}
+
 TEST_F(MigratorTest, TakesNoMoreThanItsQueueHolds) {
   Migrator migrator(&pipeline_, store_.get(), Threads(0, 2 * kValueBytes));
   const Form form = *ParseForm("final:raw", pipeline_);
