@@ -68,17 +68,19 @@ void CapacityEstimate::Update(const DeviceWindow& window) {
   pending_ = {};
 }
 
-void CapacityEstimate::NoteProbe(double bytes_per_s) {
+void CapacityEstimate::NoteProbe(std::optional<double> bytes_per_s) {
+  is_probed_ = bytes_per_s.has_value();
+  if (!is_probed_) return;
   pending_ = {};
   large_steps_ = 0;
   exceeding_ = 0;
   surprising_ = 0;
   uneventful_ = 0;
   doubtful_ = false;
-  delivered_ = bytes_per_s;
-  while_busy_ = bytes_per_s;
-  usual_while_busy_ = bytes_per_s;
-  Believe(bytes_per_s);
+  delivered_ = *bytes_per_s;
+  while_busy_ = *bytes_per_s;
+  usual_while_busy_ = *bytes_per_s;
+  Believe(*bytes_per_s);
 }
 
 void CapacityEstimate::Learn(const DeviceWindow& window) {
@@ -155,14 +157,16 @@ void CapacityEstimate::FollowPromise(double promise) {
   basis_ = CapacityBasis::kPromise;
 }
 
-// After a long time without any sign, the estimate alone goes up for a while: if more load comes of
-// that, it shows what is true.
+// After a long time without any sign, the device is probed, or else the estimate alone goes up for
+// a while: if more load comes of that, it shows what is true.
 void CapacityEstimate::TryMore(double delivered, double busy) {
   const bool is_trial = estimate_ > kClearlyMore * limit_;
   if (busy >= kSurelySaturatedBusy && !is_trial) uneventful_ = 0;
   uneventful_ += delivered >= kNearLimit * limit_ ? 1 : 0;
   if (!is_trial && uneventful_ >= kUneventfulWindows << (2 * broken_promises_)) {
     uneventful_ = 0;
+    doubtful_ = true;
+    if (is_probed_) return;
     doubted_ = limit_;
     estimate_ = kTrial * limit_;
   } else if (is_trial && uneventful_ >= kTrialWindows) {
@@ -180,6 +184,7 @@ bool CapacityEstimate::IsRefuted(double delivered, double while_busy, double bus
   doubtful_ = exceeding_ > 0 || (busy < kUnsaturatedBusy && delivered >= kNearLimit * limit_ &&
                                  while_busy >= kFasterThanUsual * usual_while_busy_);
   TryMore(delivered, busy);
+  if (is_probed_) return false;
   if (surprising_ < kSurprisingWindows << broken_promises_ &&
       exceeding_ < kExceedingWindows << broken_promises_) {
     return false;

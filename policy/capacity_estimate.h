@@ -15,8 +15,8 @@
 // - what has been seen saturated is believed, until reads have come clearly faster than they used
 //   to for a few windows, or, for want of that, for very many. Each promise that is broken makes
 //   both harder;
-// - a probe that kept the device busy on purpose is believed at once. IsDoubtful tells when there
-// is
+// - a probe that kept the device busy on purpose is believed at once. Where there are probes,
+//   nothing else raises a limit but what is delivered for sure; IsDoubtful tells when there is
 //   reason for one.
 //
 // A pure state machine: no clock, no files. For one thread at a time.
@@ -49,8 +49,9 @@ class CapacityEstimate {
   // Windows of a second or so. Those with few reads count together, those without any not at all.
   void Update(const DeviceWindow& window);
 
-  // A probe found that the device gives so much now.
-  void NoteProbe(double bytes_per_s);
+  // A probe found that the device gives so much now; nothing if it could not find out, so that the
+  // estimate has to do without.
+  void NoteProbe(std::optional<double> bytes_per_s);
 
   // Whether the last window had signs of another limit than the one that is believed.
   bool IsDoubtful() const { return doubtful_; }
@@ -80,6 +81,7 @@ class CapacityEstimate {
   int surprising_ = 0;   // that delivered as much, and much faster than usual
   int uneventful_ = 0;   // that were neither at the limit nor far from it
 
+  bool is_probed_ = false;
   bool doubtful_ = false;
   double limit_ = 0;             // where the device was seen saturated last
   double usual_while_busy_ = 0;  // bytes per busy time, averaged over long

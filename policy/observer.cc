@@ -55,12 +55,9 @@ Observation Observer::Observe() {
   seen.cpu = CpuBetween(cpu_before_, cpu);
   cpu_before_ = std::move(cpu);
   seen.demand = ObserveDemand(seen.window_s);
-  const std::map<size_t, double> probed = TakeProbed();
+  const Probed probed = TakeProbed();
   for (size_t i = 0; i < known_.size(); ++i) {
-    const auto found = probed.find(i);
-    const std::optional<double> rate =
-        found == probed.end() ? std::nullopt : std::optional(found->second);
-    seen.devices.push_back(ObserveDevice(i, IsCpuBound(seen.cpu), seen.window_s, rate));
+    seen.devices.push_back(ObserveDevice(i, IsCpuBound(seen.cpu), seen.window_s, probed));
   }
   LearnMisses(probed.empty());
   PressureSnapshot pressure = TakePressureSnapshot(root_);
@@ -79,12 +76,12 @@ Demand Observer::ObserveDemand(double window_s) {
           .requests_per_s = rates.reads};
 }
 
-void Observer::NoteProbe(size_t device, double bytes_per_s) {
+void Observer::NoteProbe(size_t device, std::optional<double> bytes_per_s) {
   std::lock_guard lock(mutex_);
   probed_[device] = bytes_per_s;
 }
 
-std::map<size_t, double> Observer::TakeProbed() {
+Observer::Probed Observer::TakeProbed() {
   std::lock_guard lock(mutex_);
   return std::exchange(probed_, {});
 }
@@ -99,13 +96,14 @@ void Observer::LearnMisses(bool counts) {
 
 // What a device gives is bytes that readers see, of which memory has some.
 DeviceObservation Observer::ObserveDevice(size_t index, bool cpu_bound, double window_s,
-                                          std::optional<double> probed) {
+                                          const Probed& probed) {
   const DeviceMeters::Device& device = devices_->devices()[index];
   Device* const known = &known_[index];
   const ReadMeterTotals now = device.meter.Totals();
   const Rates rates(known->before, now, window_s);
-  if (probed) {
-    known->capacity.NoteProbe(*probed / misses_.share());
+  if (const auto found = probed.find(index); found != probed.end()) {
+    known->capacity.NoteProbe(found->second ? std::optional(*found->second / misses_.share())
+                                            : std::nullopt);
   } else {
     known->capacity.Update({.window_s = window_s,
                             .busy_s = rates.busy * window_s,

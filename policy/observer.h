@@ -61,20 +61,23 @@ class Observer {
   Observation Observe();
 
   // A probe found that a device, an index of DeviceMeters::devices, gives so many bytes a second
-  // past the page cache. The next Observe takes that for its capacity. Thread-safe.
-  void NoteProbe(size_t device, double bytes_per_s);
+  // past the page cache, or could not find out. The next Observe takes that for its capacity.
+  // Thread-safe.
+  void NoteProbe(size_t device, std::optional<double> bytes_per_s);
 
  private:
+  using Probed = std::map<size_t, std::optional<double>>;
+
   struct Device {
     ReadMeterTotals before;
     CapacityEstimate capacity;
   };
 
-  std::map<size_t, double> TakeProbed();
+  Probed TakeProbed();
   void LearnMisses(bool counts);
   Demand ObserveDemand(double window_s);
   DeviceObservation ObserveDevice(size_t index, bool cpu_bound, double window_s,
-                                  std::optional<double> probed);
+                                  const Probed& probed);
 
   const DeviceMeters* const devices_;
   const ReadMeter* const requests_;
@@ -85,8 +88,8 @@ class Observer {
   PressureSnapshot pressure_before_;
   MissShare misses_;
 
-  std::mutex mutex_;                 // guards what follows
-  std::map<size_t, double> probed_;  // by device, since the last look
+  std::mutex mutex_;  // guards what follows
+  Probed probed_;     // by device, since the last look
 };
 
 }  // namespace tensorfs

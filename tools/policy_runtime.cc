@@ -149,10 +149,9 @@ bool PolicyRuntime::MeasureForms(const std::stop_token& stop) {
 
 void PolicyRuntime::ProbeDevice(const std::stop_token& stop) {
   const std::optional<double> found = DeviceProber(fs_, devices_->source()).Run(stop);
-  if (!found) return;
   constexpr double kBytesPerMb = 1e6;
-  spdlog::info("the source's device gives {:.0f} MB/s now", *found / kBytesPerMb);
-  observer_.NoteProbe(static_cast<size_t>(IndexOf(*devices_, devices_->source())), *found);
+  if (found) spdlog::info("the source's device gives {:.0f} MB/s now", *found / kBytesPerMb);
+  observer_.NoteProbe(static_cast<size_t>(IndexOf(*devices_, devices_->source())), found);
 }
 
 void PolicyRuntime::Save() const {

@@ -163,6 +163,31 @@ TEST(CapacityEstimate, AProbeIsBelievedAtOnce) {
   EXPECT_FALSE(estimate.IsDoubtful());
 }
 
+TEST(CapacityEstimate, WhereThereAreProbesNothingElseRaisesALimit) {
+  CapacityEstimate estimate = Saturated(50);
+  estimate.NoteProbe(50 * kMB);
+  int doubts = 0;
+  for (int i = 0; i < 500; ++i) {
+    estimate.Update(Second(i % 2 == 0 ? 48 : 51.5, 0.3));
+    doubts += estimate.IsDoubtful() ? 1 : 0;
+    EXPECT_NEAR(Mb(estimate), 50, 0.1);
+    EXPECT_EQ(estimate.basis(), CapacityBasis::kSaturated);
+  }
+  EXPECT_GT(doubts, 0);
+  for (int i = 0; i < 3; ++i) estimate.Update(Second(60, 0.3));
+  EXPECT_NEAR(Mb(estimate), 60, 0.1) << "what is delivered is for sure";
+  EXPECT_TRUE(estimate.IsDoubtful());
+}
+
+TEST(CapacityEstimate, WhereProbesFailItGoesByItself) {
+  CapacityEstimate estimate = Saturated(50);
+  estimate.NoteProbe(50 * kMB);
+  estimate.NoteProbe(std::nullopt);
+  EXPECT_NEAR(Mb(estimate), 50, 0.1);
+  for (int i = 0; i < 10; ++i) estimate.Update(Second(60, 0.1));
+  EXPECT_GT(Mb(estimate), 100);
+}
+
 TEST(CapacityEstimate, IsDoubtfulAsSoonAsReadsComeMuchFasterNearTheLimit) {
   CapacityEstimate estimate = Saturated(50);
   EXPECT_FALSE(estimate.IsDoubtful());
