@@ -123,13 +123,16 @@ def one_regime(bench, machine, samples, profiled, forms, limits):
     predicted = profiled.predicted(form, **asked)
     if form not in forms:
         forms[form] = prepared(machine, samples, form)
-    rates = []
+    epochs = []
     with forms[form].mount(limits) as mount:
         names = samples.names[:max(64, int(SECONDS * predicted))]
         for number in range(bench.rounds):
-            rates.append(mount.read(names, number).rate)
-    note = f"{form}: {statistics.median(rates):,.0f}/s, predicted {predicted:,.0f}/s"
-    errors = [abs(predicted / rate - 1) for rate in rates]
+            epochs.append(mount.read(names, number))
+    middle = sorted(epochs, key=lambda epoch: epoch.rate)[len(epochs) // 2]
+    took = middle.as_json()
+    note = (f"{form}: {middle.rate:,.0f}/s, predicted {predicted:,.0f}/s; CPU {took['daemon_cpu_ms']:.2f} "
+            f"+ {took['reader_cpu_ms']:.2f} ms (daemon, readers), others {middle.other_cores:.1f} cores")
+    errors = [abs(predicted / epoch.rate - 1) for epoch in epochs]
     return Result("predicted", f"{limits}: |predicted ÷ delivered − 1|", MOST_ERROR, False, errors,
                   note)
 
