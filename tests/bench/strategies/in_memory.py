@@ -2,9 +2,9 @@
 """Data that fit memory: the recommended strategy against torchvision, fully online, in a DataLoader
 of two workers, with the source in the page cache.
 
-The mount is new in each round, with its store in the page cache. Its first epoch fetches every tensor
-from the store; the kernel then has them, and later epochs never reach the daemon. Plain .npy files on
-the same file system take the same turns: no filesystem can be expected to pass them by much.
+The mount is new in each round, with its store in the page cache. Its first epoch fetches every
+tensor from the store; the kernel then has them, and later epochs never reach the daemon. Plain .npy
+files on the same file system take the same turns: they are what a filesystem can reach at most.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A disk of limited rate, all page caches cold: the recommended strategy against torchvision, and what
-it delivers against what was predicted.
+"""A disk of limited rate, all page caches cold: the recommended strategy against torchvision, and
+what it delivers against what was predicted.
 
 The same throttle holds for both sides, daemon or workers; they have all cores.
 """
@@ -40,7 +40,7 @@ SECONDS = 4  # of reading, about
 @contextlib.contextmanager
 def machine_of(bench):
     machine = Machine(work=bench.work, disk=block_device.whole_disk(bench.work), cores_by="cpuset",
-                      readers=READERS, io="direct")
+                      readers=READERS, io="buffered")  # as the profile is measured
     free = cgroups.Limits(None, len(cgroups.usable_cores()))
     with cgroups.put_first(f"tensorfs-bench-{os.getpid()}") as first:
         machine = dataclasses.replace(machine, first=first)
@@ -99,8 +99,8 @@ def run_cold(bench, effort):
                 ratios.append(delivered[-1] / online[-1])
         shutil.rmtree(fixed.state, ignore_errors=True)
     note = (f"{form}: {statistics.median(delivered):,.0f}/s ÷ {statistics.median(online):,.0f}/s")
-    return [Result("cold", f"uint8, disk at {COLD_MB_S:g} MB/s, cold: mount ÷ torchvision", COLD_BAR,
-                   True, ratios, note)]
+    title = f"uint8, disk at {COLD_MB_S:g} MB/s, cold: mount ÷ torchvision"
+    return [Result("cold", title, COLD_BAR, True, ratios, note)]
 
 
 def run_predicted(bench, effort):
@@ -130,8 +130,9 @@ def one_regime(bench, machine, samples, profiled, forms, limits):
             epochs.append(mount.read(names, number))
     middle = sorted(epochs, key=lambda epoch: epoch.rate)[len(epochs) // 2]
     took = middle.as_json()
-    note = (f"{form}: {middle.rate:,.0f}/s, predicted {predicted:,.0f}/s; CPU {took['daemon_cpu_ms']:.2f} "
-            f"+ {took['reader_cpu_ms']:.2f} ms (daemon, readers), others {middle.other_cores:.1f} cores")
+    cpu = f"{took['daemon_cpu_ms']:.2f} + {took['reader_cpu_ms']:.2f} ms (daemon, readers)"
+    note = (f"{form}: {middle.rate:,.0f}/s, predicted {predicted:,.0f}/s; CPU {cpu}, others "
+            f"{middle.other_cores:.1f} cores")
     errors = [abs(predicted / epoch.rate - 1) for epoch in epochs]
     return Result("predicted", f"{limits}: |predicted ÷ delivered − 1|", MOST_ERROR, False, errors,
                   note)
