@@ -265,6 +265,39 @@ class WrongInput(ProfileTestCase):
         self.assert_refused("--samples: ", other, "--samples", "5")
 
 
+class Judging(ProfileTestCase):
+    """What is shown of a measurement, at once and of what was saved."""
+
+    def test_a_saved_profile_is_judged_for_other_machines_and_weights(self):
+        self.add_samples()
+        saved = self.scratch / "profile.json"
+        report, table = self.scratch / "report.html", self.scratch / "table.csv"
+        measured = self.run_profile(self.source, "--work-dir", self.work, *QUICK, "--resize", "48",
+                                    "--save", saved, "--html", report, "--csv", table)
+        self.assertEqual((measured.returncode, measured.stderr), (0, ""))
+        self.assertLessEqual(max(map(len, measured.stdout.splitlines())), 100)
+        forms = forms_of(json.loads(saved.read_text()))
+        self.assertEqual(len(table.read_text().splitlines()), len(forms) + 1)
+        self.assertIn("</html>", report.read_text())
+
+        again = self.run_profile(saved)
+        self.assertEqual((again.returncode, again.stderr, again.stdout), (0, "", measured.stdout))
+        slow, fast = (self.judged(saved, "--disk-mb-s", rate) for rate in ("0.5", "100000"))
+        for form in forms:
+            self.assertLess(slow["ranked"][form], fast["ranked"][form])
+        self.assertEqual(slow["mix"]["binding"], "disk")
+        self.assertEqual(self.judged(saved, "--weights", "storage=1")["form"], "source:original")
+
+    def judged(self, saved, *options):
+        """The recommendation, with the rates by form."""
+        result = self.run_profile(saved, "--json", *options)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        made = json.loads(result.stdout)["recommendation"]
+        self.assertEqual(made["form"], made["ranked"][0]["form"])
+        made["ranked"] = {each["form"]: each["samples_per_s"] for each in made["ranked"]}
+        return made
+
+
 class Mounting(ProfileTestCase):
     """`tensorfs mount --profile`."""
 

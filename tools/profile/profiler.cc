@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/profile/profiler.h"
 
-#include <sys/xattr.h>
-
 #include <algorithm>
-#include <cstdlib>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -23,6 +21,7 @@
 #include "tools/profile/scratch_dir.h"
 #include "tools/profile/step_meter.h"
 #include "tools/profile/strategy_forms.h"
+#include "tools/profile/strategy_meter.h"
 #include "tools/text_file.h"
 
 namespace tensorfs {
@@ -34,12 +33,6 @@ constexpr double kStepShare = 0.1;   // of all the time, about
 constexpr double kStillCached = 0.1;
 constexpr double kCacheRoom = 3;
 constexpr uint64_t kLeastCacheBytes = uint64_t{512} << 20;
-
-std::string Xattr(const std::string& path, const char* name) {
-  char value[256];
-  const ssize_t length = getxattr(path.c_str(), name, value, sizeof(value));
-  return length < 0 ? "" : std::string(value, static_cast<size_t>(length));
-}
 
 class Profiler {
  public:
@@ -66,20 +59,12 @@ class Profiler {
   Result<void> MeasureDisk();
   Result<void> MeasureCaches();
 
+  void DescribeSet();
   Result<MountPtr> Mount(std::vector<std::string> options = {});
-  SampleFiles FilesIn(const PrivateMount& mount) const;
   Result<Strategy> MeasureStrategy(size_t form);
-  Result<void> Prepare(const PrivateMount& mount, Strategy* strategy) const;
-  void NoteStored(const SampleFiles& files, Strategy* strategy) const;
-  Result<void> Deliver(const PrivateMount& mount, std::initializer_list<ReadMode> modes,
-                       std::vector<Delivered>* delivered) const;
   void NoteSteps(size_t form, Strategy* strategy) const;
   std::string NameOfForm(size_t form) const {
     return ToString(forms_[form], request_.pipeline.pipeline);
-  }
-  // How many samples of all one that is measured stands for.
-  double Scale() const {
-    return static_cast<double>(survey_.samples) / static_cast<double>(survey_.picked.size());
   }
   void Progress(double share, const std::string& what) const { watcher_.on_progress(share, what); }
 
@@ -91,7 +76,8 @@ class Profiler {
   const std::vector<Form> forms_;
   CostModel model_;
   std::optional<StepMeter> steps_;
-  SampleSurvey survey_;
+  SampleSurvey survey_;  // until it is known which of its samples are sound
+  SampleSet set_;
   Profile profile_;
 };
 
@@ -152,34 +138,40 @@ Result<void> Profiler::MeasureSteps() {
 Result<void> Profiler::CheckSamples() {
   const Result<MountPtr> mount = Mount();
   if (!mount) return tl::unexpected(mount.error());
-  std::vector<SurveyedSample> sound;
+  const size_t picked = survey_.picked.size() + survey_.unreadable;
   std::string why;
   for (SurveyedSample& sample : survey_.picked) {
     if (watcher_.stop()) return Fail(ErrorCode::kIo, "interrupted");
     const std::vector<std::string> path = {(*mount)->path() + "/" + sample.path};
-    const Result<Reading> read = ReadFiles(path, {});
-    if (!read) why = sample.path + ": " + Xattr(path.front(), "user.tensorfs.error");
-    if (read) sound.push_back(std::move(sample));
+    if (ReadFiles(path, {})) {
+      set_.samples.push_back(std::move(sample));
+    } else {
+      why = sample.path + ": " + ReadXattr(path.front(), "user.tensorfs.error");
+    }
   }
-  survey_.unreadable += survey_.picked.size() - sound.size();
-  survey_.picked = std::move(sound);
-  if (survey_.picked.empty()) {
+  const size_t sound = set_.samples.size();
+  if (sound == 0) {
     return Fail(ErrorCode::kCorrupt, request_.source + ": no sample can be read: " + why);
   }
-  if (survey_.unreadable > 0) {
-    watcher_.on_note(std::to_string(survey_.unreadable) + " of " +
-                     std::to_string(survey_.unreadable + survey_.picked.size()) +
+  if (sound < picked) {
+    watcher_.on_note(std::to_string(picked - sound) + " of " + std::to_string(picked) +
                      " samples that were picked cannot be read and are not measured");
   }
+  set_.source = request_.source;
+  set_.scale = static_cast<double>(survey_.samples) / static_cast<double>(sound);
+  DescribeSet();
+  return {};
+}
+
+void Profiler::DescribeSet() {
   double bytes = 0;
-  for (const SurveyedSample& sample : survey_.picked) {
+  for (const SurveyedSample& sample : set_.samples) {
     bytes += static_cast<double>(sample.features.source_bytes);
     profile_.set.measured.push_back(sample.features);
   }
-  profile_.set.source = request_.source;
+  profile_.set.source = set_.source;
   profile_.set.samples = survey_.samples;
-  profile_.set.source_bytes = static_cast<uint64_t>(bytes * Scale());
-  return {};
+  profile_.set.source_bytes = static_cast<uint64_t>(bytes * set_.scale);
 }
 
 Result<Profiler::MountPtr> Profiler::Mount(std::vector<std::string> options) {
@@ -192,19 +184,7 @@ Result<Profiler::MountPtr> Profiler::Mount(std::vector<std::string> options) {
       options.end(),
       {"--pipeline", *scratch_ / "pipeline.toml", "--names", "keep", "--extensions", extensions,
        "--present", CheckPresentable(TensorFileFormat::kNpy, pipeline) ? "npy" : "raw"});
-  if (std::ranges::find(options, "--policy") == options.end()) {
-    options.insert(options.end(), {"--policy", "keep"});
-  }
   return PrivateMount::Start(request_.source, scratch_->path(), options, watcher_.stop);
-}
-
-SampleFiles Profiler::FilesIn(const PrivateMount& mount) const {
-  SampleFiles files;
-  for (const SurveyedSample& sample : survey_.picked) {
-    files.in_mount.push_back(mount.path() + "/" + sample.path);
-    files.in_source.push_back(request_.source + "/" + sample.path);
-  }
-  return files;
 }
 
 Result<void> Profiler::MeasureStrategies() {
@@ -226,65 +206,10 @@ Result<void> Profiler::MeasureStrategies() {
 Result<Strategy> Profiler::MeasureStrategy(size_t form) {
   const Result<MountPtr> mount = Mount();
   if (!mount) return tl::unexpected(mount.error());
-  Strategy strategy;
-  strategy.form = NameOfForm(form);
-  strategy.stage = forms_[form].stage;
-  strategy.encoding = NameOf(forms_[form].encoding);
-  Result<void> done;
-  if (form > 0) done = Prepare(**mount, &strategy);
-  if (!done) return tl::unexpected(done.error());
-  NoteStored(FilesIn(**mount), &strategy);
-  if (strategy.share == 0) return Fail(ErrorCode::kUnsupported, "no sample can take it");
-  done = Deliver(**mount, {ReadMode::kWarm, ReadMode::kCold}, &strategy.delivered);
-  if (!done) return tl::unexpected(done.error());
-  NoteSteps(form, &strategy);
+  StrategyMeter meter(mount->get(), &set_, &request_.reading, watcher_.stop);
+  Result<Strategy> strategy = meter.Measure(forms_[form], request_.pipeline.pipeline);
+  if (strategy) NoteSteps(form, &*strategy);
   return strategy;
-}
-
-// From a cold source, as it is when a whole set is prepared.
-Result<void> Profiler::Prepare(const PrivateMount& mount, Strategy* strategy) const {
-  std::vector<std::string> paths;
-  for (const SurveyedSample& sample : survey_.picked) paths.push_back(sample.path);
-  DropFromPageCache(FilesIn(mount).in_source, DirtyPages::kStay);
-  const Result<EndedJob> job = mount.Materialize(strategy->form, paths);
-  if (!job) return tl::unexpected(job.error());
-  if (job->failed > 0) return Fail(ErrorCode::kIo, job->message);
-  strategy->prepare_s = job->wall_s * Scale();
-  strategy->prepare_cpu_s = job->cpu_s * Scale();
-  return {};
-}
-
-void Profiler::NoteStored(const SampleFiles& files, Strategy* strategy) const {
-  double stored_bytes = 0;
-  double read_bytes = 0;
-  double takers = 0;
-  for (size_t i = 0; i < files.in_mount.size(); ++i) {
-    const bool is_kept = Xattr(files.in_mount[i], "user.tensorfs.form") == strategy->form;
-    takers += is_kept ? 1 : 0;
-    const auto source_bytes = static_cast<double>(survey_.picked[i].features.source_bytes);
-    const bool is_stored = is_kept && strategy->encoding != NameOf(Encoding::kOriginal);
-    const double bytes =
-        is_stored ? std::atof(Xattr(files.in_mount[i], "user.tensorfs.stored_bytes").c_str()) : 0;
-    stored_bytes += bytes;
-    read_bytes += is_stored ? bytes : source_bytes;
-  }
-  const auto count = static_cast<double>(files.in_mount.size());
-  strategy->share = takers / count;
-  strategy->stored_bytes = stored_bytes / count;
-  strategy->stored_bytes_all = stored_bytes * Scale();
-  strategy->read_bytes = read_bytes / count;
-}
-
-Result<void> Profiler::Deliver(const PrivateMount& mount, std::initializer_list<ReadMode> modes,
-                               std::vector<Delivered>* delivered) const {
-  const SampleFiles files = FilesIn(mount);
-  DeliveryMeter meter(&mount, &files, &request_.reading, watcher_.stop);
-  for (const ReadMode mode : modes) {
-    const Result<std::vector<Delivered>> measured = meter.Measure(mode);
-    if (!measured) return tl::unexpected(measured.error());
-    delivered->insert(delivered->end(), measured->begin(), measured->end());
-  }
-  return {};
 }
 
 // A read from the disk takes more CPU time than one from the page cache, and it is slow disks that
@@ -313,10 +238,7 @@ void Profiler::NoteSteps(size_t form, Strategy* strategy) const {
 
 // The source's files, as many at once as readers were.
 Result<void> Profiler::MeasureDisk() {
-  std::vector<std::string> paths;
-  for (const SurveyedSample& sample : survey_.picked) {
-    paths.push_back(request_.source + "/" + sample.path);
-  }
+  const std::vector<std::string> paths = set_.SourceFiles();
   DropFromPageCache(paths, DirtyPages::kAreWrittenFirst);
   if (CachedShare(paths) > kStillCached) {
     watcher_.on_note("the page cache does not let go of the source: cold figures are warm ones");
@@ -341,19 +263,18 @@ Result<void> Profiler::MeasureCaches() {
   if (request_.pipeline.first_online_step) return {};
   Progress(1 - (1 - kStepShare) / static_cast<double>(forms_.size() + 1), "caches");
   const double tensors_bytes =
-      profile_.steps.back().result_bytes * static_cast<double>(survey_.picked.size());
+      profile_.steps.back().result_bytes * static_cast<double>(set_.samples.size());
   const uint64_t room = kLeastCacheBytes + static_cast<uint64_t>(kCacheRoom * tensors_bytes);
   const Result<MountPtr> mount = Mount({"--cache-limit", std::to_string(room)});
   if (!mount) return tl::unexpected(mount.error());
-  std::vector<std::string> paths;
-  for (const SurveyedSample& sample : survey_.picked) paths.push_back(sample.path);
-  const Result<EndedJob> warmed = (*mount)->WarmCache(paths);
+  const Result<EndedJob> warmed = (*mount)->WarmCache(set_.Paths());
   if (!warmed) return tl::unexpected(warmed.error());
+  StrategyMeter meter(mount->get(), &set_, &request_.reading, watcher_.stop);
   if (warmed->failed + warmed->unsuited > 0) {
     watcher_.on_note("the tensor cache is not measured: " + warmed->message);
-    return Deliver(**mount, {ReadMode::kPageCache}, &profile_.cached);
+    return meter.Deliver({ReadMode::kPageCache}, &profile_.cached);
   }
-  return Deliver(**mount, {ReadMode::kCache, ReadMode::kPageCache}, &profile_.cached);
+  return meter.Deliver({ReadMode::kCache, ReadMode::kPageCache}, &profile_.cached);
 }
 
 }  // namespace
