@@ -115,8 +115,8 @@ struct SampleFs::Impl {
                    Clock::time_point seen);
   Result<ReadReply> Read(Inode inode, uint64_t offset, size_t size);
   Result<ReadReply> ReadBelieved(const SampleAddress& sample, uint64_t offset, size_t size);
-  Result<ReadReply> ReadSample(const SampleAddress& sample, SampleSource source, uint64_t offset,
-                               size_t size);
+  Result<ReadReply> ReadSample(const SampleAddress& sample, SampleSource source,
+                               std::optional<uint64_t> known_bytes, uint64_t offset, size_t size);
   bool HasAnotherSizeNow(Inode inode, const SourceFile& file) const;
   Result<std::string> SampleXattr(Inode inode, const std::string& path,
                                   const struct stat& attributes, std::string_view name);
@@ -200,10 +200,11 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
   if (!file) return tl::unexpected(file.error());
   if (!IsSample(sample.path, file->attr)) return ReadPassThrough(*file, offset, size);
   nodes.NoteSource(inode, StateOf(file->attr), seen);
-  if (!KnownSampleBytes(inode, SourceStamp(file->attr)) && HasAnotherSizeNow(inode, *file)) {
+  const std::optional<uint64_t> known_bytes = KnownSampleBytes(inode, SourceStamp(file->attr));
+  if (!known_bytes && HasAnotherSizeNow(inode, *file)) {
     return Fail(ErrorCode::kStale, Printable(sample.path) + ": changed since its size was asked");
   }
-  return ReadSample(sample, SampleSource(*std::move(file)), offset, size);
+  return ReadSample(sample, SampleSource(*std::move(file)), known_bytes, offset, size);
 }
 
 // Without a look at the source, if that was seen a short while ago. Errors: also kStale: it has to
@@ -214,16 +215,17 @@ Result<ReadReply> SampleFs::Impl::ReadBelieved(const SampleAddress& sample, uint
   if (source_trust > Clock::duration::zero()) {
     believed = nodes.BelievedSource(sample.inode, Clock::now() - source_trust);
   }
-  if (!believed || !KnownSampleBytes(sample.inode, believed->stamp)) {
-    return Fail(ErrorCode::kStale, "not seen lately");
-  }
-  return ReadSample(sample, SampleSource(&source, sample.path, *believed), offset, size);
+  std::optional<uint64_t> known_bytes;
+  if (believed) known_bytes = KnownSampleBytes(sample.inode, believed->stamp);
+  if (!known_bytes) return Fail(ErrorCode::kStale, "not seen lately");
+  return ReadSample(sample, SampleSource(&source, sample.path, *believed), known_bytes, offset,
+                    size);
 }
 
 Result<ReadReply> SampleFs::Impl::ReadSample(const SampleAddress& sample, SampleSource from,
-                                             uint64_t offset, size_t size) {
+                                             std::optional<uint64_t> known_bytes, uint64_t offset,
+                                             size_t size) {
   // A reader that makes sure of the end of a file must not have it made again.
-  const std::optional<uint64_t> known_bytes = KnownSampleBytes(sample.inode, from.state().stamp);
   if (size == 0 || (known_bytes && offset >= *known_bytes)) return ReadReply{};
   ReadMeter::Reading request(meters.requests);
   Result<ReadReply> reply = reader->Read(sample, std::move(from), offset, size);
