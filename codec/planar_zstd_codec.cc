@@ -203,7 +203,7 @@ Result<std::vector<uint8_t>> PlanarZstd::EncodeChecked(const TensorSpec& spec,
     band.Split(tensor.data());
     band.Predict(differences.get());
     for (size_t channel = 0; channel < geometry.channels; ++channel) {
-      const auto frame_bytes = ZstdCompress(band.Frame(channel), LevelOf(level), ZstdMatches::kLong,
+      const auto frame_bytes = ZstdCompress(band.Frame(channel), LevelOf(level), ZstdMatches::kFew,
                                             {payload.get() + written, bound - written});
       if (!frame_bytes) return tl::unexpected(frame_bytes.error());
       written += *frame_bytes;
@@ -214,7 +214,7 @@ Result<std::vector<uint8_t>> PlanarZstd::EncodeChecked(const TensorSpec& spec,
 
 size_t PlanarZstd::EncodeMemoryBytesChecked(const TensorSpec& spec, int level) const {
   const Geometry geometry = *GeometryOf(spec);
-  return 2 * PayloadBound(geometry) + geometry.BufferBytes() +
+  return 2 * PayloadBound(geometry) + 2 * geometry.BufferBytes() +
          (1 + kRowPredictions) * geometry.columns + ZstdCompressMemoryBytes(LevelOf(level));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codec/plane_kernels.h"
 
+#include <type_traits>
+
 // As in simd_kernels.cc: Highway includes this file once for each instruction set.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
@@ -16,25 +18,36 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 const hn::ScalableTag<uint8_t> kBytes;
-using Vector = hn::Vec<decltype(kBytes)>;
+const hn::CappedTag<uint8_t, 16> kFewBytes;
+template <typename Tag>
+using VectorOf = hn::Vec<Tag>;
+
+// Calls `step` with a tag and an index for each whole vector of [0, count), the last ones smaller,
+// as rows of 224 bytes would leave half of a wide vector for bytes one by one. Returns how many are
+// left for that.
+template <typename Step>
+size_t ForEachVector(size_t count, Step step) {
+  size_t i = 0;
+  for (; i + hn::Lanes(kBytes) <= count; i += hn::Lanes(kBytes)) step(kBytes, i);
+  for (; i + hn::Lanes(kFewBytes) <= count; i += hn::Lanes(kFewBytes)) step(kFewBytes, i);
+  return i;
+}
 
 void SplitElements(std::span<const uint8_t> elements, size_t element_bytes, uint8_t* planes) {
   const size_t count = elements.size() / element_bytes;
-  const size_t lanes = hn::Lanes(kBytes);
-  Vector a, b, c, d;
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const uint8_t* from = elements.data() + element_bytes * i;
+  size_t i = ForEachVector(count, [&](auto tag, size_t at) {
+    const uint8_t* from = elements.data() + element_bytes * at;
+    VectorOf<decltype(tag)> a, b, c, d;
     if (element_bytes == 2) {
-      hn::LoadInterleaved2(kBytes, from, a, b);
+      hn::LoadInterleaved2(tag, from, a, b);
     } else {
-      hn::LoadInterleaved4(kBytes, from, a, b, c, d);
-      hn::StoreU(c, kBytes, planes + 2 * count + i);
-      hn::StoreU(d, kBytes, planes + 3 * count + i);
+      hn::LoadInterleaved4(tag, from, a, b, c, d);
+      hn::StoreU(c, tag, planes + 2 * count + at);
+      hn::StoreU(d, tag, planes + 3 * count + at);
     }
-    hn::StoreU(a, kBytes, planes + i);
-    hn::StoreU(b, kBytes, planes + count + i);
-  }
+    hn::StoreU(a, tag, planes + at);
+    hn::StoreU(b, tag, planes + count + at);
+  });
   for (; i < count; ++i) {
     for (size_t k = 0; k < element_bytes; ++k) {
       planes[k * count + i] = elements[element_bytes * i + k];
@@ -44,20 +57,18 @@ void SplitElements(std::span<const uint8_t> elements, size_t element_bytes, uint
 
 void JoinElements(const uint8_t* planes, size_t element_bytes, std::span<uint8_t> elements) {
   const size_t count = elements.size() / element_bytes;
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    uint8_t* to = elements.data() + element_bytes * i;
-    const Vector a = hn::LoadU(kBytes, planes + i);
-    const Vector b = hn::LoadU(kBytes, planes + count + i);
+  size_t i = ForEachVector(count, [&](auto tag, size_t at) {
+    uint8_t* to = elements.data() + element_bytes * at;
+    const auto a = hn::LoadU(tag, planes + at);
+    const auto b = hn::LoadU(tag, planes + count + at);
     if (element_bytes == 2) {
-      hn::StoreInterleaved2(a, b, kBytes, to);
+      hn::StoreInterleaved2(a, b, tag, to);
     } else {
-      const Vector c = hn::LoadU(kBytes, planes + 2 * count + i);
-      const Vector d = hn::LoadU(kBytes, planes + 3 * count + i);
-      hn::StoreInterleaved4(a, b, c, d, kBytes, to);
+      const auto c = hn::LoadU(tag, planes + 2 * count + at);
+      const auto d = hn::LoadU(tag, planes + 3 * count + at);
+      hn::StoreInterleaved4(a, b, c, d, tag, to);
     }
-  }
+  });
   for (; i < count; ++i) {
     for (size_t k = 0; k < element_bytes; ++k) {
       elements[element_bytes * i + k] = planes[k * count + i];
@@ -66,15 +77,13 @@ void JoinElements(const uint8_t* planes, size_t element_bytes, std::span<uint8_t
 }
 
 void SplitColours(const uint8_t* rgb, size_t pixels, const ColourRows& rows) {
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 0;
-  for (; i + lanes <= pixels; i += lanes) {
-    Vector red, green, blue;
-    hn::LoadInterleaved3(kBytes, rgb + 3 * i, red, green, blue);
-    hn::StoreU(hn::Sub(red, green), kBytes, rows.red + i);
-    hn::StoreU(green, kBytes, rows.green + i);
-    hn::StoreU(hn::Sub(blue, green), kBytes, rows.blue + i);
-  }
+  size_t i = ForEachVector(pixels, [&](auto tag, size_t at) {
+    VectorOf<decltype(tag)> red, green, blue;
+    hn::LoadInterleaved3(tag, rgb + 3 * at, red, green, blue);
+    hn::StoreU(hn::Sub(red, green), tag, rows.red + at);
+    hn::StoreU(green, tag, rows.green + at);
+    hn::StoreU(hn::Sub(blue, green), tag, rows.blue + at);
+  });
   for (; i < pixels; ++i) {
     const uint8_t green = rgb[3 * i + 1];
     rows.red[i] = static_cast<uint8_t>(rgb[3 * i] - green);
@@ -84,14 +93,12 @@ void SplitColours(const uint8_t* rgb, size_t pixels, const ColourRows& rows) {
 }
 
 void JoinColours(const ColourRows& rows, size_t pixels, uint8_t* rgb) {
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 0;
-  for (; i + lanes <= pixels; i += lanes) {
-    const Vector green = hn::LoadU(kBytes, rows.green + i);
-    const Vector red = hn::Add(green, hn::LoadU(kBytes, rows.red + i));
-    const Vector blue = hn::Add(green, hn::LoadU(kBytes, rows.blue + i));
-    hn::StoreInterleaved3(red, green, blue, kBytes, rgb + 3 * i);
-  }
+  size_t i = ForEachVector(pixels, [&](auto tag, size_t at) {
+    const auto green = hn::LoadU(tag, rows.green + at);
+    const auto red = hn::Add(green, hn::LoadU(tag, rows.red + at));
+    const auto blue = hn::Add(green, hn::LoadU(tag, rows.blue + at));
+    hn::StoreInterleaved3(red, green, blue, tag, rgb + 3 * at);
+  });
   for (; i < pixels; ++i) {
     const uint8_t green = rows.green[i];
     rgb[3 * i] = static_cast<uint8_t>(rows.red[i] + green);
@@ -101,21 +108,16 @@ void JoinColours(const ColourRows& rows, size_t pixels, uint8_t* rgb) {
 }
 
 void AddBytes(const uint8_t* bytes, size_t count, uint8_t* to) {
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    hn::StoreU(hn::Add(hn::LoadU(kBytes, to + i), hn::LoadU(kBytes, bytes + i)), kBytes, to + i);
-  }
+  size_t i = ForEachVector(count, [&](auto tag, size_t at) {
+    hn::StoreU(hn::Add(hn::LoadU(tag, to + at), hn::LoadU(tag, bytes + at)), tag, to + at);
+  });
   for (; i < count; ++i) to[i] = static_cast<uint8_t>(to[i] + bytes[i]);
 }
 
 void SubtractBytes(const uint8_t* bytes, size_t count, uint8_t* from) {
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const Vector difference = hn::Sub(hn::LoadU(kBytes, from + i), hn::LoadU(kBytes, bytes + i));
-    hn::StoreU(difference, kBytes, from + i);
-  }
+  size_t i = ForEachVector(count, [&](auto tag, size_t at) {
+    hn::StoreU(hn::Sub(hn::LoadU(tag, from + at), hn::LoadU(tag, bytes + at)), tag, from + at);
+  });
   for (; i < count; ++i) from[i] = static_cast<uint8_t>(from[i] - bytes[i]);
 }
 
@@ -131,28 +133,59 @@ uint8_t DifferenceAt(const uint8_t* row, const uint8_t* above, size_t i) {
 
 uint64_t Magnitude(uint8_t difference) { return difference < 128 ? difference : 256u - difference; }
 
+// The differences of a vector's bytes that are not the first of the row.
+template <uint8_t kPrediction, typename Tag>
+VectorOf<Tag> DifferencesAt(Tag tag, const uint8_t* row, const uint8_t* above, size_t i) {
+  auto value = hn::LoadU(tag, row + i);
+  if (kPrediction & kFromLeft) value = hn::Sub(value, hn::LoadU(tag, row + i - 1));
+  if (kPrediction & kFromAbove) value = hn::Sub(value, hn::LoadU(tag, above + i));
+  if (kPrediction == (kFromLeft | kFromAbove)) {
+    value = hn::Add(value, hn::LoadU(tag, above + i - 1));
+  }
+  return value;
+}
+
+// Of signed bytes, by eights.
+template <typename Tag>
+auto SumsOfMagnitudes(Tag tag, VectorOf<Tag> differences) {
+  const hn::RebindToSigned<Tag> as_signed;
+  return hn::SumsOf8(hn::BitCast(tag, hn::Abs(hn::BitCast(as_signed, differences))));
+}
+
+template <typename Sums>
+uint64_t Total(Sums sums) {
+  const hn::DFromV<Sums> tag;
+  return hn::GetLane(hn::SumOfLanes(tag, sums));
+}
+
 template <uint8_t kPrediction>
 uint64_t PredictRowFrom(std::span<const uint8_t> row, const uint8_t* above, uint8_t* differences) {
-  const hn::RebindToSigned<decltype(kBytes)> signed_bytes;
-  const hn::RepartitionToWide<hn::RepartitionToWide<hn::RepartitionToWide<decltype(kBytes)>>> sums;
   if (row.empty()) return 0;
   differences[0] = row[0];
   if (kPrediction & kFromAbove) differences[0] = static_cast<uint8_t>(row[0] - above[0]);
-  auto sum = hn::Zero(sums);
-  const size_t lanes = hn::Lanes(kBytes);
-  size_t i = 1;
-  for (; i + lanes <= row.size(); i += lanes) {
-    Vector value = hn::LoadU(kBytes, row.data() + i);
-    if (kPrediction & kFromLeft) value = hn::Sub(value, hn::LoadU(kBytes, row.data() + i - 1));
-    if (kPrediction & kFromAbove) value = hn::Sub(value, hn::LoadU(kBytes, above + i));
-    if (kPrediction == (kFromLeft | kFromAbove)) {
-      value = hn::Add(value, hn::LoadU(kBytes, above + i - 1));
-    }
-    hn::StoreU(value, kBytes, differences + i);
-    const auto magnitudes = hn::BitCast(kBytes, hn::Abs(hn::BitCast(signed_bytes, value)));
-    sum = hn::Add(sum, hn::SumsOf8(magnitudes));
+  auto wide_sums = hn::Zero(hn::Repartition<uint64_t, decltype(kBytes)>());
+  auto narrow_sums = hn::Zero(hn::Repartition<uint64_t, decltype(kFewBytes)>());
+  size_t i = 1 + ForEachVector(row.size() - 1, [&](auto tag, size_t at) {
+               const auto found = DifferencesAt<kPrediction>(tag, row.data(), above, 1 + at);
+               hn::StoreU(found, tag, differences + 1 + at);
+               const auto sums = SumsOfMagnitudes(tag, found);
+               if constexpr (std::is_same_v<decltype(tag), std::decay_t<decltype(kBytes)>>) {
+                 wide_sums = hn::Add(wide_sums, sums);
+               } else {
+                 narrow_sums = hn::Add(narrow_sums, sums);
+               }
+             });
+  const size_t lanes = hn::Lanes(kFewBytes);
+  if (i > lanes && i < row.size()) {
+    // The last bytes together with some before them, which are counted already.
+    const size_t begin = row.size() - lanes;
+    const auto found = DifferencesAt<kPrediction>(kFewBytes, row.data(), above, begin);
+    hn::StoreU(found, kFewBytes, differences + begin);
+    const auto fresh = hn::IfThenZeroElse(hn::FirstN(kFewBytes, i - begin), found);
+    narrow_sums = hn::Add(narrow_sums, SumsOfMagnitudes(kFewBytes, fresh));
+    i = row.size();
   }
-  uint64_t total = Magnitude(differences[0]) + hn::GetLane(hn::SumOfLanes(sums, sum));
+  uint64_t total = Magnitude(differences[0]) + Total(wide_sums) + Total(narrow_sums);
   for (; i < row.size(); ++i) {
     differences[i] = DifferenceAt<kPrediction>(row.data(), above, i);
     total += Magnitude(differences[i]);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "codec/zstd_frame.h"
 
+#define ZSTD_STATIC_LINKING_ONLY  // for a parameter whose number is in the stable interface
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -28,6 +30,49 @@ tl::unexpected<Error> FailWith(size_t zstd_result, ErrorCode otherwise) {
               std::string("zstd: ") + ZSTD_getErrorName(zstd_result));
 }
 
+// How to look for repetitions; 0 is the level's own way.
+struct Search {
+  int shortest_match = 0;
+  int stride = 0;  // how far apart matches are looked for
+};
+
+// Level 1 looks for long matches in much data only.
+constexpr Search kOnlyLong = {.shortest_match = 7};
+constexpr Search kSkim = {.shortest_match = 7, .stride = 128};
+// Photographs' differences hardly shrink to less than a third.
+constexpr size_t kShrinksWithMatches = 3;
+
+void SetSearch(ZSTD_CCtx* context, const Search& search) {
+  // Unless told otherwise, zstd with a stride leaves literals as they are.
+  const size_t told = ZSTD_CCtx_setParameter(context, ZSTD_c_literalCompressionMode,
+                                             search.stride > 0 ? ZSTD_lcm_huffman : ZSTD_lcm_auto);
+  const int stride = ZSTD_isError(told) ? 0 : search.stride;
+  ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, search.shortest_match);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, stride > 0 ? ZSTD_fast : 0);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_targetLength, stride);
+}
+
+size_t CompressWith(ZSTD_CCtx* context, const Search& search, std::span<const uint8_t> bytes,
+                    std::span<uint8_t> out) {
+  SetSearch(context, search);
+  return ZSTD_compress2(context, out.data(), out.size(), bytes.data(), bytes.size());
+}
+
+// Replaces the frame in `out` by one of this search if that is smaller. Returns the smaller's size.
+size_t CompressAgain(ZSTD_CCtx* context, const Search& search, std::span<const uint8_t> bytes,
+                     std::span<uint8_t> out) {
+  const auto other = std::make_unique_for_overwrite<uint8_t[]>(out.size());
+  const size_t written = CompressWith(context, search, bytes, {other.get(), out.size()});
+  // One that does not fit is larger.
+  if (ZSTD_getErrorCode(written) == ZSTD_error_dstSize_tooSmall) {
+    ZSTD_CCtx_reset(context, ZSTD_reset_session_only);  // or it would take no other search
+    return out.size();
+  }
+  if (ZSTD_isError(written)) return written;
+  std::copy_n(other.get(), written, out.begin());
+  return written;
+}
+
 }  // namespace
 
 size_t ZstdFrameBound(size_t bytes) { return ZSTD_COMPRESSBOUND(bytes); }
@@ -38,11 +83,12 @@ Result<size_t> ZstdCompress(std::span<const uint8_t> bytes, int level, ZstdMatch
   Compressor context = kept ? std::move(kept) : Compressor(ZSTD_createCCtx());
   if (!context) return Fail(ErrorCode::kTooLarge, "zstd: no memory");
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
-  // 0 is the level's own. Level 1 has 7 for much data only; higher levels weigh every match.
-  const bool only_long = matches == ZstdMatches::kLong && level == 1;
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, only_long ? 7 : 0);
-  const size_t written =
-      ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
+  // Higher levels weigh every match.
+  const bool skims = matches == ZstdMatches::kFew && level == 1;
+  size_t written = CompressWith(context.get(), skims ? kSkim : Search{}, bytes, out);
+  if (skims && !ZSTD_isError(written) && written * kShrinksWithMatches < bytes.size()) {
+    written = CompressAgain(context.get(), kOnlyLong, bytes, out.first(written));
+  }
   if (ZSTD_isError(written)) return FailWith(written, ErrorCode::kInvalidArgument);
   if (ZSTD_sizeof_CCtx(context.get()) <= kMaxKeptBytes) kept = std::move(context);
   return written;

@@ -15,9 +15,11 @@ namespace tensorfs {
 // The most bytes a frame of `bytes` bytes takes.
 size_t ZstdFrameBound(size_t bytes);
 
-// Which repetitions are worth a mention. Among differences to a prediction, short ones come by
-// chance and only cost time to decode.
-enum class ZstdMatches { kAll, kLong };
+// What repetitions to expect. Among a photograph's differences to a prediction there are few but
+// short ones by chance, which take time to find and to decode and save next to nothing: at level 1
+// they are looked for in places only, unless that turns out to pay; then a second frame is made, of
+// a third of the bytes at most, and the smaller one taken.
+enum class ZstdMatches { kAll, kFew };
 
 // Writes a frame to the start of `out` and returns its size. REQUIRES: level is in
 // 1…kMaxZstdLevel; out has room for ZstdFrameBound(bytes.size()). Errors: kTooLarge if memory runs
