@@ -202,6 +202,19 @@ class Ending(ProfileTestCase):
             time.sleep(1)
         return before.split(" ")[4]
 
+    def test_no_sample_moves_while_it_is_measured(self):
+        """However long its mount is read: a plan would be made after some seconds."""
+        with self.measuring():
+            mount = self.lasting_mount()
+            end = time.monotonic() + 10
+            while time.monotonic() < end:
+                status = mounted.run_tensorfs("policy", "status", mount, "--json")
+                self.assertEqual(status.returncode, 0, status.stderr)
+                now = json.loads(status.stdout)
+                kept = {form["form"] for form in now["forms"] if form["samples"] > 0}
+                self.assertLessEqual(kept, {"source:original"})
+                time.sleep(0.5)
+
     def test_an_interrupt_unmounts_and_removes_everything(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(signal=number), self.measuring() as process:

@@ -123,6 +123,8 @@ Result<void> PrivateMount::Spawn(const std::string& source,
                                     "--foreground",
                                     "--store",
                                     scratch_.path() + kStoreName,
+                                    "--policy",
+                                    "keep",  // no form changes while it is measured
                                     "--log-level",
                                     "error"};
   words.insert(words.end(), options.begin(), options.end());
@@ -188,8 +190,7 @@ Result<EndedJob> PrivateMount::RunJob(const std::string& target, const std::stri
   if (!after) return tl::unexpected(after.error());
   const auto job = nlohmann::json::parse(*answer);
   const auto& messages = job.at("messages");
-  return EndedJob{.done = job.at("done").get<uint64_t>(),
-                  .unsuited = job.at("unsuited").get<uint64_t>(),
+  return EndedJob{.unsuited = job.at("unsuited").get<uint64_t>(),
                   .failed = job.at("failed").get<uint64_t>(),
                   .wall_s = job.at("elapsed_s").get<double>(),
                   .cpu_s = after->cpu_s - before->cpu_s,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A real mount of a source for measuring: this program as a child process, at a place that nobody
-// else knows, with a store of its own; all of it goes with the object, and the child also if this
-// process dies. Not thread-safe.
+// else knows, with a store of its own, that keeps samples as it is told to and moves none by
+// itself; all of it goes with the object, and the child also if this process dies. Not thread-safe.
 #ifndef TENSORFS_TOOLS_PROFILE_PRIVATE_MOUNT_H_
 #define TENSORFS_TOOLS_PROFILE_PRIVATE_MOUNT_H_
 
@@ -27,7 +27,6 @@ struct MountUse {
 
 // How a job of the mount's daemon ended.
 struct EndedJob {
-  uint64_t done = 0;
   uint64_t unsuited = 0;
   uint64_t failed = 0;
   double wall_s = 0;

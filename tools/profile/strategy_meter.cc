@@ -3,6 +3,7 @@
 
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -56,7 +57,8 @@ Result<Strategy> StrategyMeter::Measure(const Form& form, const Pipeline& pipeli
   if (strategy.share == 0) return Fail(ErrorCode::kUnsupported, "no sample can take it");
   done = Deliver({ReadMode::kWarm, ReadMode::kCold}, &strategy.delivered);
   if (!done) return tl::unexpected(done.error());
-  return strategy;
+  if (ShareIn(strategy.form) == strategy.share) return strategy;
+  return Fail(ErrorCode::kIo, "samples have left the form while they were measured");
 }
 
 // From a cold source, as it is when a whole set is prepared.
@@ -73,7 +75,6 @@ Result<void> StrategyMeter::Prepare(Strategy* strategy) const {
 void StrategyMeter::NoteStored(Strategy* strategy) const {
   double stored_bytes = 0;
   double read_bytes = 0;
-  double takers = 0;
   for (size_t i = 0; i < files_.in_mount.size(); ++i) {
     const std::string& path = files_.in_mount[i];
     const bool is_kept = ReadXattr(path, "user.tensorfs.form") == strategy->form;
@@ -81,15 +82,21 @@ void StrategyMeter::NoteStored(Strategy* strategy) const {
     const auto source_bytes = static_cast<double>(set_->samples[i].features.source_bytes);
     const double bytes =
         is_stored ? std::atof(ReadXattr(path, "user.tensorfs.stored_bytes").c_str()) : 0;
-    takers += is_kept ? 1 : 0;
     stored_bytes += bytes;
     read_bytes += is_stored ? bytes : source_bytes;
   }
   const auto count = static_cast<double>(files_.in_mount.size());
-  strategy->share = takers / count;
+  strategy->share = ShareIn(strategy->form);
   strategy->stored_bytes = stored_bytes / count;
   strategy->stored_bytes_all = stored_bytes * set_->scale;
   strategy->read_bytes = read_bytes / count;
+}
+
+double StrategyMeter::ShareIn(const std::string& form) const {
+  const auto takers = std::ranges::count_if(files_.in_mount, [&](const std::string& path) {
+    return ReadXattr(path, "user.tensorfs.form") == form;
+  });
+  return static_cast<double>(takers) / static_cast<double>(files_.in_mount.size());
 }
 
 Result<void> StrategyMeter::Deliver(std::initializer_list<ReadMode> modes,

@@ -36,7 +36,8 @@ class StrategyMeter {
   StrategyMeter(const StrategyMeter&) = delete;
   StrategyMeter& operator=(const StrategyMeter&) = delete;
 
-  // All but the time of the steps. Errors: kUnsupported if no sample can take the form; kIo.
+  // All but the time of the steps. Errors: kUnsupported if no sample can take the form; kIo, also
+  // if samples have left it while they were read.
   Result<Strategy> Measure(const Form& form, const Pipeline& pipeline);
 
   // Appends to `delivered`. Errors: those of DeliveryMeter.
@@ -45,6 +46,8 @@ class StrategyMeter {
  private:
   Result<void> Prepare(Strategy* strategy) const;
   void NoteStored(Strategy* strategy) const;
+  // The share of the samples that are kept in the form now.
+  double ShareIn(const std::string& form) const;
 
   const PrivateMount* const mount_;
   const SampleSet* const set_;
