@@ -12,6 +12,8 @@ namespace {
 constexpr uint32_t kLastGeneration = std::numeric_limits<uint32_t>::max();
 constexpr size_t kListedAtOnce = 4096;
 
+tl::unexpected<Error> FailNotThere() { return Fail(ErrorCode::kNotFound, "not in the cache"); }
+
 CacheEntryInfo InfoOf(const CacheRow& row, const CacheEntry& entry) {
   return {row.key.path, row.key.fingerprint,    row.source, row.bytes, entry.reads,
           row.saved_s,  entry.record.generation};
@@ -68,14 +70,14 @@ Result<void> TensorCache::LoadStore(const std::string& path) {
   return keeper_->KeepToLimit();
 }
 
-std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key,
-                                                  const SourceVersion& source) {
+std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key, const SourceVersion& source,
+                                                  const MakeRoom& make_room) {
   const uint64_t hash = KeyHash(key);
   {
     std::lock_guard lock(shared_->mutex);
     shared_->book.NoteRead(hash);
   }
-  Result<Hit> hit = Peek(key, source);
+  Result<Hit> hit = Peek(key, source, make_room);
   if (!hit) {
     ++misses_;
     return std::nullopt;
@@ -88,34 +90,44 @@ std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key,
   return *std::move(hit);
 }
 
-Result<TensorCache::Hit> TensorCache::Peek(const CacheKey& key, const SourceVersion& source) {
+Result<TensorCache::Hit> TensorCache::Peek(const CacheKey& key, const SourceVersion& source,
+                                           const MakeRoom& make_room) {
   RecordId tried;
+  std::optional<size_t> room;
   while (true) {
-    const Result<RecordId> record = Locate(key, source, tried);
-    if (!record) return tl::unexpected(record.error());
-    if (Result<GenerationStore::Value> value = store_->Read(*record)) {
+    const Result<CacheEntry> entry = Locate(key, source, tried);
+    if (!entry) return tl::unexpected(entry.error());
+    if (!room && make_room && !make_room(entry->bytes)) {
+      return Fail(ErrorCode::kTooLarge, "no room in memory for what the cache has");
+    }
+    // Whoever made room holds it: to make more now could wait for others who do the same.
+    if (entry->bytes > room.value_or(entry->bytes)) return FailNotThere();
+    room = entry->bytes;
+    Result<GenerationStore::Value> value = store_->Read(entry->record);
+    if (!value && value.error().code == ErrorCode::kIo) return tl::unexpected(value.error());
+    if (value) {
       if (const auto bytes = CheckValue(value->bytes, key, source)) {
         return Hit{*bytes, std::move(value->owner)};
       }
     }
-    tried = *record;  // unless it was moved meanwhile, it is bad
+    tried = entry->record;  // unless it was moved meanwhile, it is bad
   }
 }
 
 // Where the entry is. Drops it if it is of another version of the source, or where reading failed.
-Result<RecordId> TensorCache::Locate(const CacheKey& key, const SourceVersion& source,
-                                     RecordId failed) {
+Result<CacheEntry> TensorCache::Locate(const CacheKey& key, const SourceVersion& source,
+                                       RecordId failed) {
   const uint64_t hash = KeyHash(key);
   std::lock_guard lock(shared_->mutex);
   const CacheEntry* entry = shared_->book.Find(hash);
-  if (entry == nullptr) return Fail(ErrorCode::kNotFound, "not in the cache");
+  if (entry == nullptr) return FailNotThere();
   const RecordId record = entry->record;
   const bool is_stale = entry->source != ShortSource(source);
-  if (!is_stale && record != failed) return record;
+  if (!is_stale && record != failed) return *entry;
   counts_.corrupt += !is_stale;
   shared_->book.Remove(hash);
   shared_->dead_rows.push_back(record);
-  if (is_stale) return Fail(ErrorCode::kNotFound, "not in the cache");
+  if (is_stale) return FailNotThere();
   return Fail(ErrorCode::kCorrupt, "was damaged in the cache");
 }
 

@@ -50,13 +50,20 @@ class TensorCache {
     std::span<const uint8_t> bytes;
     std::shared_ptr<const void> owner;  // of the bytes
   };
+  // Asked, with no lock held, before memory is taken for an entry's bytes; false: they are not
+  // read. May wait.
+  using MakeRoom = std::function<bool(size_t bytes)>;
+
   // Notes a read of the key, whether it hits or not. An entry of another version of the source is
   // dropped, and so is a damaged one.
-  std::optional<Hit> Find(const CacheKey& key, const SourceVersion& source);
+  std::optional<Hit> Find(const CacheKey& key, const SourceVersion& source,
+                          const MakeRoom& make_room = {});
 
   // The same for those who only look: no read is noted. Errors: kNotFound if there is none,
-  // kCorrupt if it was damaged and is dropped now.
-  Result<Hit> Peek(const CacheKey& key, const SourceVersion& source);
+  // kCorrupt if it was damaged and is dropped now, kTooLarge if no room was made for it, kIo if the
+  // system failed to read what may be sound.
+  Result<Hit> Peek(const CacheKey& key, const SourceVersion& source,
+                   const MakeRoom& make_room = {});
 
   // Whether Offer would take the file now: cheap, to ask before making it ready.
   bool Wants(const CacheKey& key, size_t bytes, double saved_s) const;
@@ -106,7 +113,7 @@ class TensorCache {
 
   Result<void> OpenStore(const std::string& path);
   Result<void> LoadStore(const std::string& path);
-  Result<RecordId> Locate(const CacheKey& key, const SourceVersion& source, RecordId failed);
+  Result<CacheEntry> Locate(const CacheKey& key, const SourceVersion& source, RecordId failed);
   bool Admit(CacheWrite write);
 
   StoreDir lock_;

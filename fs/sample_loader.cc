@@ -59,7 +59,7 @@ Result<SampleLoader::Warmed> SampleLoader::Warm(const SampleAddress& address,
                                                 SampleSource& source) const {
   const SourceVersion& version = source.state().version;
   const CacheKey key{.path = address.path, .fingerprint = cache_fingerprint_};
-  if (derived().cache->Peek(key, version)) return Warmed::kHere;
+  if (FinishedFile here; derived().cache->Peek(key, version, LeaseFor(here))) return Warmed::kHere;
   const uint64_t cpu_start = ThreadCpuNs();
   const Result<Loaded> loaded = FromStoreOrSource(address, source);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -76,7 +76,8 @@ Result<SampleLoader::Comparison> SampleLoader::Compare(const std::string& path,
   const CacheKey key{.path = path, .fingerprint = cache_fingerprint_};
   std::optional<uint64_t> cached_hash;
   if (derived().cache != nullptr) {
-    if (const Result<TensorCache::Hit> hit = derived().cache->Peek(key, version)) {
+    FinishedFile cached;
+    if (const auto hit = derived().cache->Peek(key, version, LeaseFor(cached))) {
       cached_hash = HashOf(hit->bytes);
     }
   }
@@ -157,21 +158,27 @@ std::optional<StoredSample> SampleLoader::FindKept(const std::string& path,
 SampleLoader::FilePtr SampleLoader::FromCache(const CacheKey& key,
                                               const SourceVersion& version) const {
   if (derived().cache == nullptr) return nullptr;
-  std::optional<TensorCache::Hit> hit;
-  {
-    ReadMeter::Reading reading(meters_.cache);
-    hit = derived().cache->Find(key, version);
-    if (hit) reading.Count(hit->bytes.size());
-  }
-  if (!hit) return nullptr;
   auto file = std::make_shared<FinishedFile>();
-  // The bytes are there before their lease, because only the hit tells their number.
-  Result<MemoryBudget::Lease> lease = budget_->Acquire(hit->bytes.size());
-  if (!lease) return nullptr;
-  file->lease = *std::move(lease);
+  std::optional<ReadMeter::Reading> reading;
+  std::optional<TensorCache::Hit> hit =
+      derived().cache->Find(key, version, LeaseFor(*file, &reading));
+  if (!hit) return nullptr;
+  reading->Count(hit->bytes.size());
   file->bytes = hit->bytes;
   file->owner = std::move(hit->owner);
   return file;
+}
+
+// What waits for memory does not read yet.
+TensorCache::MakeRoom SampleLoader::LeaseFor(FinishedFile& file,
+                                             std::optional<ReadMeter::Reading>* reading) const {
+  return [this, &file, reading](size_t bytes) {
+    Result<MemoryBudget::Lease> lease = budget_->Acquire(bytes);
+    if (!lease) return false;
+    file.lease = *std::move(lease);
+    if (reading != nullptr) reading->emplace(meters_.cache);
+    return true;
+  };
 }
 
 bool SampleLoader::IsToBeCached(const SampleAddress& address) const {

@@ -78,6 +78,8 @@ class SampleLoader {
 
  private:
   FilePtr FromCache(const CacheKey& key, const SourceVersion& version) const;
+  TensorCache::MakeRoom LeaseFor(FinishedFile& file,
+                                 std::optional<ReadMeter::Reading>* reading = nullptr) const;
   Result<Loaded> FromStoreOrSource(const SampleAddress& address, SampleSource& source) const;
   Result<TensorMaker::Made> MakeFor(const Form& form, const std::string& path,
                                     const SourceFile& file, const std::optional<StoredSample>& kept,

@@ -179,6 +179,25 @@ TEST(TensorCache, PeekIsNoReadAndTellsWhatIsWrong) {
   EXPECT_EQ(cache->Stats().hits + cache->Stats().misses, 0u);
 }
 
+TEST(TensorCache, AsksForRoomBeforeItReads) {
+  const TemporaryDir scratch;
+  const auto cache = OpenCache(scratch / "cache", kLimit);
+  Offer(cache.get(), KeyOf(1), BytesOf(1, 1000));
+  ASSERT_TRUE(cache->Flush());
+  std::vector<size_t> asked;
+  const auto answer = [&](bool has_room) {
+    return [&asked, has_room](size_t bytes) {
+      asked.push_back(bytes);
+      return has_room;
+    };
+  };
+  EXPECT_FALSE(cache->Find(KeyOf(1), kSource, answer(false)));
+  EXPECT_EQ(cache->Peek(KeyOf(1), kSource, answer(false)).error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(cache->Find(KeyOf(1), kSource, answer(true))) << "it is not dropped for that";
+  EXPECT_FALSE(cache->Find(KeyOf(2), kSource, answer(true)));
+  EXPECT_EQ(asked, std::vector<size_t>({1000, 1000, 1000})) << "nobody asks for what is not there";
+}
+
 TEST(TensorCache, HitsCountTheSourcesThatTheyStandFor) {
   const TemporaryDir scratch;
   const auto cache = OpenCache(scratch / "cache", kLimit);

@@ -8,6 +8,7 @@ import threading
 import unittest
 
 import harness
+import mounted
 
 LIMIT = 64 << 20
 # What is not tensors in flight: the program with its libraries (20 MiB), the stacks and first pages of
@@ -72,6 +73,17 @@ class Memory(harness.MountTestCase):
 
     def test_limit_holds_with_64_threads(self):
         self.holds_for_many_readers("--threads", "64", "--decode-threads", "8")
+
+    def test_limit_holds_for_what_the_cache_has(self):
+        wanted = self.add_pictures()
+        state = self.new_state()
+        with self.mount("--cache-limit", "512MiB", state=state) as mount:
+            warmed = mounted.run_tensorfs("cache", "warm", mount.path, mount.path)
+            self.assertEqual(warmed.returncode, 0, warmed.stderr)
+        mount = self.mount("--cache-limit", "512MiB", "--memory-limit", "24MiB", "--threads", "64",
+                           state=state)
+        self.assertEqual(self.read_by_many(mount, wanted), [])
+        self.assertLess(mount.memory_bytes(), (24 << 20) + ALLOWANCE)
 
     def test_a_sample_larger_than_the_limit_is_refused(self):
         harness.save_picture(self.source / "large.jpg", 2000, 1500)
