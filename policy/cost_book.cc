@@ -13,7 +13,7 @@
 namespace tensorfs {
 namespace {
 
-constexpr std::string_view kTitle = "tensorfs-cost-model 1\n";
+constexpr std::string_view kTitle = "tensorfs-cost-model 2\n";
 constexpr std::string_view kChecksum = "checksum ";
 constexpr std::array<std::string_view, kSourceKinds> kKindNames = {
     "jpeg", "grey-jpeg", "multi-scan-jpeg", "png", "narrow-png", "interlaced-png"};
@@ -142,8 +142,9 @@ bool ReadLine(std::string_view line, CostBook& book, double& shared,
   }
   const size_t form = words.Index(own.size());
   if (what == "own") {
-    own[form] = {.factor = words.Number(), .reads = words.Number()};
-    return words.ok() && words.at_end() && own[form].factor > 0 && own[form].reads >= 0;
+    own[form] = {.factor = words.Number(), .reads = words.Number(), .evidence = words.Number()};
+    return words.ok() && words.at_end() && own[form].factor > 0 && own[form].reads >= 0 &&
+           own[form].evidence >= 0 && own[form].evidence <= 1;
   }
   FormExperience& experience = book.experience[form][words.Kind()];
   if (what == "tried") {
@@ -181,6 +182,7 @@ std::string CostBookToText(const CostBook& book, const Pipeline& pipeline,
     text += "own " + std::to_string(form);
     AppendNumber(own.factor, text);
     AppendNumber(own.reads, text);
+    AppendNumber(own.evidence, text);
     text += "\n";
     for (size_t kind = 0; kind < kSourceKinds; ++kind) {
       const std::string of = std::to_string(form) + " " + std::string(kKindNames[kind]);

@@ -203,7 +203,7 @@ void CostModel::NoteRead(size_t form, const SampleFeatures& sample, double cpu_s
   const FormCost cost = PredictForm(form, sample.kind, *geometry);
   if (cost.possible() && cost.cpu_s > 0) {
     summary.cpu_s.Note(cost.cpu_s, cpu_s);
-    book_.correction.Note(form, cpu_s / cost.cpu_s);
+    book_.correction.Note(form, cost.cpu_s, cpu_s / cost.cpu_s);
   }
   RidgeFit& fit = CpuExperience(form, sample.kind).decode;
   if (fit.weight() >= kFewMeasurements) return;

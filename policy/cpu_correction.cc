@@ -8,45 +8,40 @@
 namespace tensorfs {
 namespace {
 
-// Reads after which most of a lasting change is believed: of the machine, and of one form.
-constexpr double kSharedReads = 32;
-constexpr double kOwnReads = 256;
-// A form's first reads say little of the machine, and one read little of anything.
-constexpr double kReadsToTrust = 8;
+// Reads after which most of a lasting change is believed: of the machine, and of one form. They
+// come in some seconds at most; a burst of somebody else's work is no reason for another plan.
+constexpr double kSharedReads = 256;
+constexpr double kOwnReads = 1024;
+// A form's first reads say nothing of changes, and one read little of anything.
+constexpr double kReadsToSettle = 64;
 constexpr double kFirstReads = 4;
 // What one read may claim: beyond, it was disturbed. A lasting change gets through in steps.
 constexpr double kLeastRatio = 0.25;
 constexpr double kMostRatio = 3;
+// About what reads differ by that decode nothing: system calls, page faults, cold caches.
+constexpr double kIncidentalS = 200e-6;
 
 }  // namespace
 
-void CpuCorrection::Note(size_t form, double ratio) {
+void CpuCorrection::Note(size_t form, double expected_s, double ratio) {
   Own& own = own_[form];
+  if (own.reads == 0) own.factor = OfOthers();
   const double excess = std::clamp(ratio, kLeastRatio, kMostRatio) - 1;
-  const double own_rate = 1 / std::min(own.reads + kFirstReads, kOwnReads);
-  const double shared_rate = own.reads / (own.reads + kReadsToTrust) / kSharedReads;
+  const bool is_settled = own.reads >= kReadsToSettle;
+  own.factor *= 1 + excess / std::min(own.reads + kFirstReads, kOwnReads);
+  own.evidence = expected_s / (expected_s + kIncidentalS);
   own.reads = std::min(own.reads + 1, kOwnReads);
-  own.factor *= 1 + own_rate * excess;
-  shared_ *= 1 + shared_rate * excess;
-  MoveMeanToShared();
+  if (is_settled) shared_ *= 1 + own.evidence * excess / kSharedReads;
 }
 
-// Only the products of factors are observed. So that the shared one means something, those of the
-// forms that have been read are 1 in their (geometric) mean.
-void CpuCorrection::MoveMeanToShared() {
+double CpuCorrection::OfOthers() const {
   double logarithms = 0;
   double reads = 0;
   for (const Own& own : own_) {
-    if (own.reads == 0) continue;
-    logarithms += own.reads * std::log(own.factor);
+    logarithms += own.reads * own.evidence * std::log(own.factor);
     reads += own.reads;
   }
-  if (reads == 0) return;
-  const double mean = std::exp(logarithms / reads);
-  shared_ *= mean;
-  for (Own& own : own_) {
-    if (own.reads > 0) own.factor /= mean;
-  }
+  return reads > 0 ? std::exp(logarithms / reads) : 1;
 }
 
 void CpuCorrection::Restore(double shared, std::vector<Own> own) {

@@ -37,6 +37,13 @@ constexpr int kWindowsToShow = 8;
 // A machine that differs by less is the same.
 constexpr double kSameMachine = 1.25;
 
+// In which a probe of a device takes CPU time, too.
+constexpr int kWindowsOfProbe = 2;
+
+// Of a change of the cores that others leave: what they do for a few seconds is no reason for
+// another plan, which takes longer to carry out.
+constexpr double kCoresSmoothing = 0.1;
+
 // Of what was idle in a window, for the next one may need some of it.
 constexpr double kUsableIdle = 0.9;
 
@@ -54,7 +61,7 @@ double SteadyTime() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-bool IsSame(double a, double b) { return a < kSameMachine * b && b < kSameMachine * a; }
+bool IsSame(double a, double b) { return a == b || (a < kSameMachine * b && b < kSameMachine * a); }
 
 bool IsSameMachine(const MachineCapacity& a, const MachineCapacity& b) {
   return IsSame(a.cores, b.cores) &&
@@ -199,18 +206,22 @@ std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {
   return best;
 }
 
-// What moves use themselves is idle but for them.
+// What moves use themselves is idle but for them. They read the source or the store and write the
+// store, so the slower of the two devices limits them.
 void FormPolicy::LimitMoves(const Observation& observation) const {
   const double moving = parts_.share->RecentUse().cpu * observation.cpu.to_be_had;
   MigrationShare::Limits limits{
       .cores = observation.cpu.to_be_had,
       .idle_cores = kUsableIdle * (observation.cpu.spare + moving),
   };
-  const auto device = static_cast<size_t>(parts_.roles.store);
-  if (device < observation.devices.size()) {
+  for (const int role : {parts_.roles.source, parts_.roles.store}) {
+    const auto device = static_cast<size_t>(role);
+    if (device >= observation.devices.size()) continue;
     const DeviceObservation& seen = observation.devices[device];
-    limits.bytes_per_s = seen.capacity_bytes_per_s.value_or(0);
-    limits.idle_bytes_per_s = kUsableIdle * std::max(0.0, limits.bytes_per_s - seen.bytes_per_s);
+    const double capacity = seen.capacity_bytes_per_s.value_or(0);
+    if (capacity <= 0 || (limits.bytes_per_s > 0 && limits.bytes_per_s <= capacity)) continue;
+    limits.bytes_per_s = capacity;
+    limits.idle_bytes_per_s = kUsableIdle * std::max(0.0, capacity - seen.bytes_per_s);
   }
   {
     std::lock_guard lock(mutex_);
@@ -225,6 +236,7 @@ void FormPolicy::AskForProbe(const Observation& observation) {
   const DeviceObservation& device = observation.devices[source];
   const bool is_doubtful = device.is_doubtful || device.basis == CapacityBasis::kPromise;
   if (probes_.IsDue(SteadyTime(), is_doubtful, device.capacity_bytes_per_s.value_or(0))) {
+    disturbed_windows_ = kWindowsOfProbe;
     parts_.on_doubt();
   }
 }
@@ -239,10 +251,10 @@ FormPolicy::Totals FormPolicy::TotalsNow() const {
 }
 
 // What the filesystem itself takes: all that this process used and that neither loading samples nor
-// moving them explains.
+// moving them explains, nor measuring.
 void FormPolicy::LearnOverhead(const Observation& observation, const Totals& now,
                                uint64_t samples) {
-  if (!costs_known_) return;  // measuring them takes CPU, too
+  if (disturbed_windows_ > 0) return;
   const auto cpu_ns = static_cast<double>(now.load_cpu_ns - last_.load_cpu_ns + now.move_cpu_ns -
                                           last_.move_cpu_ns);
   const double own_s = observation.cpu.own * observation.window_s;
@@ -250,23 +262,40 @@ void FormPolicy::LearnOverhead(const Observation& observation, const Totals& now
   read_cpu_s_ = Smooth(read_cpu_s_, rest_s / static_cast<double>(samples));
 }
 
+// Other affinities and quotas are believed at once.
+void FormPolicy::BelieveCores(const CpuObservation& cpu) {
+  const bool is_other_machine = cpu.limit != cores_limit_;
+  cores_limit_ = cpu.limit;
+  cores_ = is_other_machine ? cpu.to_be_had : cores_ + kCoresSmoothing * (cpu.to_be_had - cores_);
+}
+
+// A device of which nothing is known yet is taken for one like the source's: few people put their
+// store on a slower one, and one that is thought to be very fast would be given all samples.
 void FormPolicy::BelieveDevices(const Observation& observation) {
   const size_t devices = observation.devices.size();
   delivered_bytes_per_s_.resize(devices);
   believed_bytes_per_s_.resize(devices);
-  for (size_t i = 0; i < devices; ++i) {
+  const auto believe = [&](size_t i, double at_least) {
     const DeviceObservation& device = observation.devices[i];
     double& delivered = delivered_bytes_per_s_[i];
     delivered = std::max(delivered, device.bytes_per_s);
-    double capacity = device.capacity_bytes_per_s.value_or(std::numeric_limits<double>::infinity());
+    double capacity = device.capacity_bytes_per_s.value_or(0);
     if (device.basis == CapacityBasis::kPromise) capacity = std::min(capacity, kTrust * delivered);
-    believed_bytes_per_s_[i] = kAsked * capacity;
+    if (device.basis != CapacityBasis::kSaturated) capacity = std::max(capacity, at_least);
+    return capacity;
+  };
+  const auto source = static_cast<size_t>(parts_.roles.source);
+  const double of_source = source < devices ? believe(source, 0) : 0;
+  for (size_t i = 0; i < devices; ++i) {
+    const double capacity = i == source ? of_source : believe(i, of_source);
+    believed_bytes_per_s_[i] =
+        capacity > 0 ? kAsked * capacity : std::numeric_limits<double>::infinity();
   }
 }
 
-MachineCapacity FormPolicy::CapacityOf(const Observation& observation) const {
+MachineCapacity FormPolicy::Capacity() const {
   MachineCapacity machine;
-  machine.cores = observation.cpu.to_be_had;
+  machine.cores = cores_;
   machine.read_cpu_s = read_cpu_s_;
   machine.device_bytes_per_s = believed_bytes_per_s_;
   const OriginStats cached = parts_.reads->Snapshot().origins[static_cast<size_t>(Origin::kCache)];
@@ -301,13 +330,16 @@ void FormPolicy::Step(const Observation& observation) {
   beliefs.share_used = std::max(use.cpu, use.disk);
   history_.NoteMoved(now.moved - last_.moved);
   const bool enough = samples >= kLeastSamples;
+  if (!costs_known_) disturbed_windows_ = kWindowsOfProbe;  // by measuring them
   if (enough) {
     rate_ = Smooth(rate_, beliefs.rates.achieved);
     LearnOverhead(observation, now, samples);
   }
+  if (disturbed_windows_ > 0) --disturbed_windows_;
   last_ = now;
+  BelieveCores(observation.cpu);
   BelieveDevices(observation);
-  beliefs.machine = CapacityOf(observation);
+  beliefs.machine = Capacity();
   LimitMoves(observation);
   if (parts_.mode == PolicyMode::kAdaptive && !paused_ && enough) AskForProbe(observation);
   if (parts_.mode != PolicyMode::kAdaptive) {

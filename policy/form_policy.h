@@ -166,8 +166,9 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   void AskForProbe(const Observation& observation);
   Totals TotalsNow() const;
   void LearnOverhead(const Observation& observation, const Totals& now, uint64_t samples);
+  void BelieveCores(const CpuObservation& cpu);
   void BelieveDevices(const Observation& observation);
-  MachineCapacity CapacityOf(const Observation& observation) const;
+  MachineCapacity Capacity() const;
   EvaluatedPlan Evaluate(const MachineCapacity& machine, size_t most) const;
   void Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated);
   void Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated);
@@ -198,7 +199,10 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   ProbeSchedule probes_;
   Totals last_;
   double read_cpu_s_ = 0;
-  double rate_ = 0;  // samples a second, smoothed
+  int disturbed_windows_ = 0;  // to come, in which measuring takes CPU time, too
+  double rate_ = 0;            // samples a second, smoothed
+  double cores_ = 0;           // to be had, smoothed
+  double cores_limit_ = 0;     // in the last window
   // Of the plan taken last, until it is carried out: what it promised, and for how many windows it
   // has been.
   struct Promise {

@@ -35,7 +35,8 @@ void MissShare::Update(uint64_t read, std::optional<uint64_t> from_devices) {
 }
 
 double MissShare::share() const {
-  constexpr double kLeast = 0.01;  // the kernel's own read-ahead blurs what is less
+  // What is less may be gone tomorrow: what devices could give is not told from it.
+  constexpr double kLeast = 0.1;
   return read_ < kEnoughBytes ? 1 : std::clamp(from_devices_ / read_, kLeast, 1.0);
 }
 

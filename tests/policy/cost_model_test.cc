@@ -175,11 +175,32 @@ TEST_F(CostModelTest, FollowsReadsThatBecomeSlowerAndDoesSoForOtherFormsToo) {
   };
   read(1, 300);
   ExpectAccurate(0, SourceKind::kJpeg, 1, 0.1);
-  read(2, 100);
+  read(2, 800);
   ExpectAccurate(0, SourceKind::kJpeg, 2, 0.1);
   ExpectAccurate(IndexOf("source:jpeg-crop"), SourceKind::kJpeg, 2, 0.15);
-  read(1, 100);
+  read(1, 800);
   ExpectAccurate(0, SourceKind::kJpeg, 1, 0.1);
+}
+
+TEST_F(CostModelTest, IsNotMovedMuchByAFewReadsWhileSomebodyElseWorks) {
+  Teach(32);
+  for (int i = 0; i < 2000; ++i) {
+    const SampleFeatures sample = truth_.Sample();
+    const double slower = i >= 1950 ? 1.5 : 1;
+    model_.NoteRead(0, sample, truth_.Of(forms_[0], sample, slower).decode_cpu_s);
+  }
+  ExpectAccurate(0, SourceKind::kJpeg, 1, 0.15);
+}
+
+TEST_F(CostModelTest, LearnsLittleOfSlowFormsFromAQuickOne) {
+  Teach(32);
+  for (int i = 0; i < 1000; ++i) {
+    const SampleFeatures sample = truth_.Sample();
+    model_.NoteRead(IndexOf("final:raw"), sample,
+                    truth_.Of(forms_[IndexOf("final:raw")], sample, 2).decode_cpu_s);
+  }
+  ExpectAccurate(IndexOf("final:raw"), SourceKind::kJpeg, 2, 0.1);
+  ExpectAccurate(IndexOf("source:jpeg-crop"), SourceKind::kJpeg, 1, 0.3);
 }
 
 TEST_F(CostModelTest, KeepsWhatIsPeculiarToOneFormFromTheOthers) {

