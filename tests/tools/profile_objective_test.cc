@@ -62,6 +62,13 @@ TEST(Objective, OfEqualRatesTheSmallerStorageWins) {
   EXPECT_EQ(RankByScore(close, {}), (std::vector<size_t>{2, 1, 0, 3}));
 }
 
+TEST(Objective, OfEqualRatesAndStorageTheLaterStageWins) {
+  const std::vector<Traits> equal = {
+      {.samples_per_s = 1000, .stored_bytes = 9, .prepare_s = 1, .stage = 2},
+      {.samples_per_s = 995, .stored_bytes = 9, .prepare_s = 3, .stage = 3}};
+  EXPECT_EQ(RankByScore(equal, {}), (std::vector<size_t>{1, 0}));
+}
+
 TEST(Objective, TheOrderGivenBreaksWhatTiesAreLeft) {
   EXPECT_EQ(RankByScore(std::vector<Traits>(3), {}), (std::vector<size_t>{0, 1, 2}));
 }
@@ -84,6 +91,35 @@ TEST(ThroughputModel, WhatTakesLongerBinds) {
   EXPECT_EQ(disk.binding, Resource::kDisk);
   EXPECT_DOUBLE_EQ(disk.cpu_share, 0.25);
   EXPECT_EQ(PredictRate(demand, {.cores = 2, .disk_bytes_per_s = 201e6}).binding, Resource::kBoth);
+}
+
+// By the disk, by the cores, and by neither.
+TEST(ThroughputModel, CalibratedGivesWhatWasMeasured) {
+  const ReadDemand demand{.cpu_s = 1e-3, .read_bytes = 100e3};
+  for (const double disk : {50e6, 190e6, 400e6, 1e12}) {
+    const Capacity here{.cores = 2, .disk_bytes_per_s = disk};
+    const double allowed = PredictRate(demand, here).samples_per_s;
+    for (const double part : {0.3, 0.7, 0.96, 1.0, 1.1}) {
+      const ReadDemand calibrated = Calibrated(demand, here, part * allowed);
+      EXPECT_NEAR(PredictRate(calibrated, here).samples_per_s, part * allowed, 1e-6) << disk;
+      double before = 0;
+      for (const double cores : {0.5, 1.0, 2.0, 8.0}) {
+        const double now = PredictRate(calibrated, {cores, disk}).samples_per_s;
+        EXPECT_GE(now, before);
+        before = now;
+      }
+    }
+  }
+}
+
+TEST(ThroughputModel, WaitsThatWereMeasuredDoNotSlowDownASlowDisk) {
+  const ReadDemand demand{.cpu_s = 1e-3, .read_bytes = 100e3};
+  const ReadDemand calibrated =
+      Calibrated(demand, {.cores = 2, .disk_bytes_per_s = 400e6}, 1000);  // of 2000
+  EXPECT_DOUBLE_EQ(PredictRate(calibrated, {.cores = 2, .disk_bytes_per_s = 50e6}).samples_per_s,
+                   500);
+  EXPECT_DOUBLE_EQ(PredictRate(calibrated, {.cores = 4, .disk_bytes_per_s = 4e9}).samples_per_s,
+                   2000);
 }
 
 TEST(ThroughputModel, WhatIsUnlimitedNeverBinds) {

@@ -37,7 +37,7 @@ void AddDelivered(Strategy& strategy) {
     const double warm = threads / strategy.cpu_s;
     strategy.delivered.push_back({.mode = ReadMode::kCold,
                                   .threads = threads,
-                                  .samples_per_s = std::min(0.9 * warm, 4e8 / strategy.read_bytes),
+                                  .samples_per_s = std::min(warm, 4e8 / strategy.read_bytes),
                                   .samples_per_s_stddev = 0.03 * warm,
                                   .cpu_s = 1.1 * strategy.cpu_s,
                                   .disk_bytes = strategy.read_bytes});

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "tools/policy_text.h"
+#include "tools/profile/objective.h"
 #include "tools/profile/profile_words.h"
 #include "tools/table_text.h"
 
@@ -15,21 +16,30 @@ namespace {
 
 constexpr double kWider = 1.5;  // a tensor with so many times the bytes has another type
 
-const Strategy* FindStrategy(const Profile& profile, int stage, std::string_view encoding) {
-  for (const Strategy& each : profile.strategies) {
-    if (each.stage == stage && each.encoding == encoding && each.share > 0) return &each;
-  }
-  return nullptr;
-}
-
 int LastStage(const Profile& profile) {
   return std::ranges::max_element(profile.strategies, {}, &Strategy::stage)->stage;
 }
 
-double RateOf(const Strategy& strategy, const Recommendation& made) {
-  return PredictRate({.cpu_s = strategy.cpu_s, .read_bytes = strategy.read_bytes}, made.machine)
-      .samples_per_s;
+// A strategy that a lesson is about.
+struct Example {
+  const Strategy& strategy;
+  const JudgedStrategy& judged;
+
+  double rate() const { return judged.rate.samples_per_s; }
+};
+
+std::optional<Example> FindExample(const Profile& profile, const Recommendation& made, int stage,
+                                   std::string_view encoding) {
+  for (const JudgedStrategy& judged : made.ranked) {
+    const Strategy& each = profile.strategies[judged.index];
+    if (each.stage == stage && each.encoding == encoding && each.share > 0) {
+      return Example{.strategy = each, .judged = judged};
+    }
+  }
+  return std::nullopt;
 }
+
+bool IsBeyondPrecision(double more, double less) { return (1 - kPrecision) * more > less; }
 
 std::string BytesWords(const Strategy& larger, const Strategy& smaller) {
   const double ratio = larger.read_bytes / smaller.read_bytes;
@@ -44,63 +54,55 @@ std::string BreakEvenWords(double bytes_per_s) {
   return "with a disk of less than " + FormatMegabytes(bytes_per_s) + "/s it is the slower one";
 }
 
-std::string HereWords(const Strategy& larger, const Strategy& smaller, const Recommendation& made) {
-  return "here " + WordsForRate(RateOf(larger, made)) + " against " +
-         WordsForRate(RateOf(smaller, made)) + " samples/s";
-}
-
-std::string Evidence(const Strategy& larger, const Strategy& smaller, const Recommendation& made) {
-  return BytesWords(larger, smaller) + "; " +
-         BreakEvenWords(BreakEvenDisk(larger, smaller, made.machine.cores)) + "; " +
-         HereWords(larger, smaller, made);
+std::string Evidence(const Example& larger, const Example& smaller, double cores) {
+  return BytesWords(larger.strategy, smaller.strategy) + "; " +
+         BreakEvenWords(BreakEvenDisk(larger.judged.demand, smaller.judged.demand, cores)) +
+         "; here " + WordsForRate(larger.rate()) + " against " + WordsForRate(smaller.rate()) +
+         " samples/s";
 }
 
 std::optional<Lesson> DecodedLesson(const Profile& profile, const Recommendation& made) {
-  const Strategy* original = FindStrategy(profile, 0, "original");
-  const Strategy* decoded = FindStrategy(profile, 1, "raw");
-  if (original == nullptr || decoded == nullptr) return std::nullopt;
+  const auto original = FindExample(profile, made, 0, "original");
+  const auto decoded = FindExample(profile, made, 1, "raw");
+  if (!original || !decoded) return std::nullopt;
   return Lesson{
       .claim = "Where the disk binds, keeping the decoded image is slower than the original",
-      .holds = BreakEvenDisk(*decoded, *original, made.machine.cores) > 0,
-      .evidence = Evidence(*decoded, *original, made)};
+      .holds = IsBeyondPrecision(decoded->strategy.read_bytes, original->strategy.read_bytes),
+      .evidence = Evidence(*decoded, *original, made.machine.cores)};
 }
 
 std::optional<Lesson> FloatLesson(const Profile& profile, const Recommendation& made) {
   const int last = LastStage(profile);
-  const Strategy* tensor = FindStrategy(profile, last, "raw");
-  const Strategy* image = FindStrategy(profile, last - 1, "raw");
-  if (tensor == nullptr || image == nullptr) return std::nullopt;
-  if (tensor->read_bytes < kWider * image->read_bytes) return std::nullopt;
+  const auto tensor = FindExample(profile, made, last, "raw");
+  const auto image = FindExample(profile, made, last - 1, "raw");
+  if (!tensor || !image) return std::nullopt;
+  if (tensor->strategy.read_bytes < kWider * image->strategy.read_bytes) return std::nullopt;
   return Lesson{.claim = "The normalised float32 tensor loses to the same image in uint8",
-                .holds = RateOf(*tensor, made) < RateOf(*image, made),
-                .evidence = Evidence(*tensor, *image, made)};
+                .holds = IsBeyondPrecision(image->rate(), tensor->rate()),
+                .evidence = Evidence(*tensor, *image, made.machine.cores)};
 }
 
 std::optional<Lesson> MiddleLesson(const Profile& profile, const Recommendation& made) {
-  const auto fastest = std::ranges::max_element(made.ranked, {}, [](const JudgedStrategy& each) {
-    return each.excluded.empty() ? each.rate.samples_per_s : -1;
-  });
-  const Strategy* final = FindStrategy(profile, LastStage(profile), "raw");
-  if (final == nullptr || fastest == made.ranked.end()) return std::nullopt;
-  const Strategy& best = profile.strategies[fastest->index];
-  const bool is_online = best.form == profile.strategies.front().form;
-  const bool is_offline = best.form == final->form;
+  const JudgedStrategy& fastest = made.fastest();
+  const auto original = FindExample(profile, made, 0, "original");
+  const auto final = FindExample(profile, made, LastStage(profile), "raw");
+  if (!original || !final) return std::nullopt;
+  const double rate = fastest.rate.samples_per_s;
   return Lesson{.claim = "Neither nothing nor everything done beforehand is the fastest",
-                .holds = !is_online && !is_offline,
-                .evidence = best.form + " is the fastest here with " +
-                            WordsForRate(fastest->rate.samples_per_s) + " samples/s; " +
-                            profile.strategies.front().form + " gives " +
-                            WordsForRate(RateOf(profile.strategies.front(), made)) + ", " +
-                            final->form + " " + WordsForRate(RateOf(*final, made))};
+                .holds = IsBeyondPrecision(rate, std::max(original->rate(), final->rate())),
+                .evidence = profile.strategies[fastest.index].form + " is the fastest here with " +
+                            WordsForRate(rate) + " samples/s; " + original->strategy.form +
+                            " gives " + WordsForRate(original->rate()) + ", " +
+                            final->strategy.form + " " + WordsForRate(final->rate())};
 }
 
 }  // namespace
 
-double BreakEvenDisk(const Strategy& larger, const Strategy& smaller, double cores) {
+double BreakEvenDisk(const ReadDemand& larger, const ReadDemand& smaller, double cores) {
   if (larger.read_bytes <= smaller.read_bytes) return 0;
-  if (larger.cpu_s >= smaller.cpu_s) return std::numeric_limits<double>::infinity();
+  if (CoreSeconds(larger) >= CoreSeconds(smaller)) return std::numeric_limits<double>::infinity();
   // There `larger` waits for the disk and `smaller` for the CPU, at the same rate.
-  return larger.read_bytes * cores / smaller.cpu_s;
+  return larger.read_bytes * cores / CoreSeconds(smaller);
 }
 
 std::vector<Lesson> LessonsOf(const Profile& profile, const Recommendation& made) {

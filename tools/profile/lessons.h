@@ -19,10 +19,11 @@ struct Lesson {
 };
 
 // The disk's rate below which `larger` is slower than `smaller`, which reads fewer bytes but takes
-// more CPU time; infinite if it takes no more, 0 if `larger` reads no more.
-double BreakEvenDisk(const Strategy& larger, const Strategy& smaller, double cores);
+// more of the cores' time; infinite if it takes no more, 0 if `larger` reads no more.
+double BreakEvenDisk(const ReadDemand& larger, const ReadDemand& smaller, double cores);
 
-// Those that the profile's pipeline and strategies can tell something about:
+// Those that the profile's pipeline and strategies can tell something about; what differs by less
+// than rates are precise (kPrecision) is equal and tells nothing:
 // - where the disk binds, the decoded image is slower than the original;
 // - the normalised float32 tensor is slower than the same image in uint8;
 // - neither nothing nor everything done beforehand is the fastest.

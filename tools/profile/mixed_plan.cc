@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,10 +30,29 @@ std::vector<KnownSample> SamplesOf(const Profile& profile) {
   return samples;
 }
 
-const Strategy* FindStrategy(const Profile& profile, const std::string& form) {
-  const auto found = std::ranges::find(profile.strategies, form, &Strategy::form);
-  return found == profile.strategies.end() ? nullptr : &*found;
-}
+// A profile's strategies as they were judged on a machine.
+class Strategies {
+ public:
+  Strategies(const Profile& profile, std::span<const JudgedStrategy> judged)
+      : profile_(profile), judged_(judged) {}
+
+  const Strategy& Of(const JudgedStrategy& judged) const {
+    return profile_.strategies[judged.index];
+  }
+  const JudgedStrategy& source() const { return *std::ranges::find(judged_, size_t{0}, kIndex); }
+  // Null if it was not measured.
+  const JudgedStrategy* Find(std::string_view form) const {
+    const auto found = std::ranges::find_if(
+        judged_, [&](const JudgedStrategy& each) { return Of(each).form == form; });
+    return found == judged_.end() ? nullptr : &*found;
+  }
+
+ private:
+  static constexpr auto kIndex = &JudgedStrategy::index;
+
+  const Profile& profile_;
+  const std::span<const JudgedStrategy> judged_;
+};
 
 // What one sample that can take the strategy's form takes in the mean: the others of the strategy
 // are sources.
@@ -42,14 +63,17 @@ double OfTakers(double mean, double of_source, double share) {
 // What makes the model's predictions those of the measured strategies, in the mean.
 class Corrections {
  public:
-  Corrections(const Profile& profile, PlanProblem* problem)
-      : profile_(profile), problem_(problem) {}
+  Corrections(const Strategies& strategies, PlanProblem* problem)
+      : strategies_(strategies), problem_(problem) {}
 
-  void Apply(size_t form, const Strategy& measured) {
-    const Strategy& source = profile_.strategies.front();
-    Scale(form, &FormUse::cpu_s, OfTakers(measured.cpu_s, source.cpu_s, measured.share));
+  void Apply(size_t form, const JudgedStrategy& judged) {
+    const ReadDemand& source = strategies_.source().demand;
+    const Strategy& measured = strategies_.Of(judged);
+    const ReadDemand& demand = judged.demand;
+    Scale(form, &FormUse::cpu_s,
+          OfTakers(CoreSeconds(demand), CoreSeconds(source), measured.share));
     Scale(form, &FormUse::read_bytes,
-          OfTakers(measured.read_bytes, source.read_bytes, measured.share));
+          OfTakers(demand.read_bytes, source.read_bytes, measured.share));
     Scale(form, &FormUse::space_bytes, OfTakers(measured.stored_bytes, 0, measured.share));
   }
 
@@ -78,16 +102,37 @@ class Corrections {
     }
   }
 
-  const Profile& profile_;
+  const Strategies& strategies_;
   PlanProblem* const problem_;
 };
 
-std::string BindingOf(const PlanUsage& usage) {
-  constexpr double kNearly = 0.9;
-  const bool cpu = usage.cpu_s >= kNearly * usage.epoch_s;
-  const bool disk = usage.device_s[0] >= kNearly * usage.epoch_s;
-  if (cpu && disk) return "CPU and disk";
-  return cpu ? "CPU" : "disk";
+// By CPU seconds and bytes as they were counted, as for a single strategy.
+std::string BindingOf(const std::vector<MixedPlan::Part>& parts, const Strategies& strategies,
+                      const Capacity& machine) {
+  const Strategy& source = strategies.Of(strategies.source());
+  ReadDemand sum;
+  for (const MixedPlan::Part& part : parts) {
+    const JudgedStrategy* const judged = strategies.Find(part.form);
+    if (judged == nullptr) continue;  // never planned: it was ruled out
+    const Strategy& each = strategies.Of(*judged);
+    sum.cpu_s += part.share * OfTakers(each.cpu_s, source.cpu_s, each.share);
+    sum.read_bytes += part.share * OfTakers(each.read_bytes, source.read_bytes, each.share);
+  }
+  const Resource busier = PredictRate(sum, machine).binding;
+  if (busier == Resource::kBoth) return "CPU and disk";
+  return busier == Resource::kCpu ? "CPU" : "disk";
+}
+
+// Each form is prepared for its part of the samples that can take it.
+double PrepareSecondsOf(const std::vector<MixedPlan::Part>& parts, const Strategies& strategies) {
+  double prepare_s = 0;
+  for (const MixedPlan::Part& part : parts) {
+    const JudgedStrategy* const judged = strategies.Find(part.form);
+    if (judged == nullptr) continue;  // never planned: it was ruled out
+    const double takers = strategies.Of(*judged).share;
+    if (takers > 0) prepare_s += judged->prepare_s * part.share / takers;
+  }
+  return prepare_s;
 }
 
 std::vector<MixedPlan::Part> PartsOf(const Plan& plan, const CostModel& model) {
@@ -114,23 +159,19 @@ double RateOf(double samples, double epoch_s) {
   return epoch_s > 0 ? samples / epoch_s : std::numeric_limits<double>::infinity();
 }
 
-PlanProblem ProblemOf(const Profile& profile, const CostModel& model, const ProblemBuilder& builder,
-                      const std::vector<KnownSample>& samples, const MachineCapacity& machine,
-                      double part) {
-  PlanProblem problem = builder.Build(samples, machine, part);
-  Corrections corrections(profile, &problem);
+void Correct(const CostModel& model, const Strategies& strategies, PlanProblem* problem) {
+  Corrections corrections(strategies, problem);
   for (size_t form = 0; form < model.forms().size(); ++form) {
-    const std::string name = ToString(model.forms()[form], model.pipeline());
-    const Strategy* measured = FindStrategy(profile, name);
-    measured != nullptr ? corrections.Apply(form, *measured) : corrections.RuleOut(form);
+    const JudgedStrategy* const judged =
+        strategies.Find(ToString(model.forms()[form], model.pipeline()));
+    judged != nullptr ? corrections.Apply(form, *judged) : corrections.RuleOut(form);
   }
-  return problem;
 }
 
 }  // namespace
 
-Result<MixedPlan> PlanMix(const Profile& profile, const Capacity& machine,
-                          std::optional<uint64_t> store_limit_bytes) {
+Result<MixedPlan> PlanMix(const Profile& profile, std::span<const JudgedStrategy> judged,
+                          const Capacity& machine, std::optional<uint64_t> store_limit_bytes) {
   auto pipeline = ParsePipeline(profile.pipeline_toml, "the profile's pipeline");
   if (!pipeline) return tl::unexpected(pipeline.error());
   const std::vector<KnownSample> samples = SamplesOf(profile);
@@ -150,7 +191,9 @@ Result<MixedPlan> PlanMix(const Profile& profile, const Capacity& machine,
   }
   const auto count = static_cast<double>(samples.size());
   const double part = std::min(count / static_cast<double>(profile.set.samples), 1.0);
-  const PlanProblem problem = ProblemOf(profile, model, builder, samples, capacity, part);
+  const Strategies strategies(profile, judged);
+  PlanProblem problem = builder.Build(samples, capacity, part);
+  Correct(model, strategies, &problem);
   const Plan plan = MakePlan(problem);
 
   const std::vector<uint8_t> originals(samples.size(), 0);
@@ -160,9 +203,9 @@ Result<MixedPlan> PlanMix(const Profile& profile, const Capacity& machine,
   mix.samples_per_s = RateOf(count, plan.epoch_s);
   mix.bound_samples_per_s = RateOf(count, plan.bound_s);
   mix.stored_bytes_all = plan.space_bytes[0] / part;
-  mix.move_s = builder.MoveSeconds(problem, samples, originals, plan.choice) / part;
+  mix.move_s = PrepareSecondsOf(mix.parts, strategies);
   mix.pays_after_s = PaysAfter(mix.move_s, mix.samples_per_s, original_rate);
-  mix.binding = BindingOf(plan);
+  mix.binding = BindingOf(mix.parts, strategies, machine);
   return mix;
 }
 

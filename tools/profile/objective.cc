@@ -8,8 +8,6 @@
 namespace tensorfs {
 namespace {
 
-constexpr double kPrecision = 0.02;
-
 // The best of a goal is 1, the worst 0.
 class Goal {
  public:
@@ -21,7 +19,7 @@ class Goal {
   }
 
   double Of(const Traits& strategy) const {
-    if (!(most_ > least_)) return 1;
+    if (!((1 - kPrecision) * most_ > least_)) return 1;
     const double share = (strategy.*trait_ - least_) / (most_ - least_);
     return more_is_better_ ? share : 1 - share;
   }
@@ -79,6 +77,9 @@ std::vector<size_t> RankByScore(std::span<const Traits> strategies, const Profil
     if (rate_a != rate_b) return rate_a < rate_b;
     if (strategies[a].stored_bytes != strategies[b].stored_bytes) {
       return strategies[a].stored_bytes < strategies[b].stored_bytes;
+    }
+    if (strategies[a].stage != strategies[b].stage) {
+      return strategies[a].stage > strategies[b].stage;
     }
     return strategies[a].prepare_s < strategies[b].prepare_s;
   });

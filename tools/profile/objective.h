@@ -17,16 +17,21 @@ struct Traits {
   double samples_per_s = 0;  // the more the better
   double stored_bytes = 0;   // the less the better, as the next
   double prepare_s = 0;
+  int stage = 0;  // of the pipeline; the later, the less is left to do at each read
 };
+
+// Measured rates and scores that differ by less than this part of the best are equal.
+inline constexpr double kPrecision = 0.02;
 
 // One score for each strategy, from 0 to 1: the weighted mean of its goals, each min-max normalised
 // over all strategies given, so that the best in a goal has 1 and the worst 0. A goal in which all
-// are equal gives each of them 1. Weights are not negative; all zero are as the default.
+// are equal (see kPrecision) gives each of them 1. Weights are not negative; all zero are as the
+// default.
 std::vector<double> Scores(std::span<const Traits> strategies, const ProfileWeights& weights);
 
 // The strategies' indices, best score first. Of equal scores the higher throughput goes first, then
-// the smaller storage, then the shorter preparation, then the order given. Throughputs and scores
-// that are in the same fiftieth below the best one are equal: measurements are no more precise.
+// the smaller storage, then the later stage, then the shorter preparation, then the order given.
+// Throughputs and scores that are in the same fiftieth (kPrecision) below the best one are equal.
 std::vector<size_t> RankByScore(std::span<const Traits> strategies, const ProfileWeights& weights);
 
 // The indices of those that no other beats in throughput without more storage, least storage first.

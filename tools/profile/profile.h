@@ -107,9 +107,9 @@ struct MixedPlan {
   };
   std::vector<Part> parts;  // the largest first; none that is empty
   double samples_per_s = 0;
-  double bound_samples_per_s = 0;  // no mix is faster
+  double bound_samples_per_s = 0;  // no mix of forms that the policy considers is faster
   double stored_bytes_all = 0;
-  double move_s = 0;  // that the moves take, of the whole machine, extrapolated to the whole set
+  double move_s = 0;  // that the moves take, of the whole machine, for the whole set
   // After so long, from the start of the moves, as many samples are read as without them; infinite
   // if source:original is as fast.
   double pays_after_s = 0;

@@ -52,9 +52,9 @@ struct Columns {
 std::string Headings(const Columns& columns) {
   Line line;
   for (const std::string_view name :
-       {"rank", "form", "excluded", "score", "predicted_samples_per_s", "waits_for", "cpu_share",
-        "disk_share", "on_pareto_front", "share", "prepare_s", "prepare_cpu_s", "stored_bytes",
-        "stored_bytes_all", "read_bytes", "cpu_s", "filesystem_cpu_s"}) {
+       {"rank", "form", "excluded", "score", "samples_per_s", "allowed_samples_per_s", "waits_for",
+        "cpu_share", "disk_share", "on_pareto_front", "share", "prepare_s", "prepare_cpu_s",
+        "stored_bytes", "stored_bytes_all", "read_bytes", "cpu_s", "filesystem_cpu_s"}) {
     line.Add(name);
   }
   for (const MeasuredColumn& column : columns.measured) {
@@ -92,6 +92,7 @@ std::string Row(size_t rank, const Strategy& strategy, const JudgedStrategy& jud
   line.Add(judged.excluded);
   line.Add(judged.score);
   line.Add(judged.rate.samples_per_s);
+  line.Add(judged.allowed_samples_per_s);
   line.Add(WaitsFor(judged.rate.binding));
   line.Add(judged.rate.cpu_share);
   line.Add(judged.rate.disk_share);

@@ -45,8 +45,8 @@ std::vector<const JudgedStrategy*> ByImportance(const Recommendation& made) {
 
 std::string TipOf(const Strategy& strategy, const JudgedStrategy& judged) {
   std::string tip = strategy.form + ": " + WordsForRate(judged.rate.samples_per_s) +
-                    " samples/s predicted; a read takes " + FormatCost(strategy.cpu_s) +
-                    " of CPU and " + FormatBytes(strategy.read_bytes) + "; stores " +
+                    " samples/s; a read takes " + FormatCost(strategy.cpu_s) + " of CPU and " +
+                    FormatBytes(strategy.read_bytes) + "; stores " +
                     FormatBytes(strategy.stored_bytes_all);
   return judged.excluded.empty() ? tip : tip + "; " + judged.excluded;
 }
@@ -152,9 +152,9 @@ Figure ThroughputFigure(const Profile& profile, const Recommendation& made) {
   for (const Strategy& each : profile.strategies) most = std::max(most, each.stored_bytes_all);
   const ByteUnit unit = UnitFor(most);
   const FormKeys keys(profile);
-  ScatterChart chart{.title = "Predicted throughput of each strategy against its storage",
+  ScatterChart chart{.title = "Throughput of each strategy against its storage",
                      .x_title = "storage of the whole set (" + unit.name + ")",
-                     .y_title = "samples per second (predicted)"};
+                     .y_title = "samples per second (" + WordForRates(made) + ")"};
   chart.points = PointsOf(profile, made, keys, [&](const Strategy& strategy, const auto& judged) {
     return Point{strategy.stored_bytes_all / unit.bytes, judged.rate.samples_per_s};
   });
@@ -168,7 +168,7 @@ Figure ThroughputFigure(const Profile& profile, const Recommendation& made) {
   }
   chart.lines.push_back(FrontLine(profile, made, unit));
   return {.title = "Throughput against storage",
-          .caption = "Predicted on " + WordsForMachine(made) +
+          .caption = "On " + WordsForMachine(made) +
                      ". The line is the Pareto front: no strategy left of it or above it exists. "
                      "The ring marks the best by the weights; pale signs cannot be taken.",
           .svg = RenderScatter(chart),
@@ -187,8 +187,8 @@ Figure DemandFigure(const Profile& profile, const Recommendation& made) {
   chart.lines = DemandGuides(made);
   std::string caption =
       "On " + WordsForMachine(made) +
-      ", what lies on one of the dotted lines is served at the same rate, and what "
-      "lies below and left of it faster.";
+      ", what lies on one of the dotted lines could be served at the same rate, and what "
+      "lies below and left of it faster, without any wait.";
   if (std::isfinite(made.machine.disk_bytes_per_s)) {
     chart.lines.push_back(BalanceLine(made.machine));
     caption += " Above the dashed line the CPU binds, below it the disk.";
@@ -206,8 +206,8 @@ Figure ReadTimeFigure(const Profile& profile, const Recommendation& made) {
   chart.axis_title = "CPU per sample (ms)";
   return {.title = "Where a read's CPU time goes",
           .caption =
-              "From the kept form to the tensor in the reader's memory; the page cache holds "
-              "the form. “unpack” is the stored form's own decoding, “filesystem” all that is no "
+              "From the kept form on the disk to the tensor in the reader's memory. “unpack” is "
+              "the stored form's own decoding, “filesystem” all that is no "
               "step: the kernel, "
               "checksums, copies.",
           .svg = RenderBars(chart),

@@ -61,21 +61,23 @@ std::string Verdict(const Profile& profile, const Recommendation& made) {
   const std::string verdict = "<div class=\"verdict\">\n<p class=\"form\">" +
                               EscapeHtml(strategy.form) + "</p>\n" + Paragraph(made.why + ".") +
                               "</div>\n";
-  return verdict + Definitions({{"samples/s, predicted", WordsForRate(best.rate.samples_per_s)},
-                                {"waits for", std::string(NameOf(best.rate.binding))},
-                                {"storage", FormatBytes(strategy.stored_bytes_all)},
-                                {"preparation", WordsForSeconds(best.prepare_s)}},
-                               "facts", true);
+  return verdict +
+         Definitions({{"samples/s, " + WordForRates(made), WordsForRate(best.rate.samples_per_s)},
+                      {"waits for", std::string(NameOf(best.rate.binding))},
+                      {"storage", FormatBytes(strategy.stored_bytes_all)},
+                      {"preparation", WordsForSeconds(best.prepare_s)}},
+                     "facts", true);
 }
 
-std::string Mix(const Recommendation& made) {
+std::string Mix(const Profile& profile, const Recommendation& made) {
   const MixedPlan& mix = made.mix;
   return Paragraph(
              "The adaptive policy gives each sample the form that is best for it. With these "
              "costs it would settle on " +
-             WordsForMix(mix) + ", waiting for " + mix.binding + ".") +
+             WordsForMix(mix) + ", waiting for " + mix.binding + BesideMixWords(profile, made) +
+             ".") +
          Definitions({{"samples/s, predicted", WordsForRate(mix.samples_per_s)},
-                      {"bound of any mix", WordsForRate(mix.bound_samples_per_s)},
+                      {"bound of mixes of its forms", WordsForRate(mix.bound_samples_per_s)},
                       {"storage", FormatBytes(mix.stored_bytes_all)},
                       {"preparation", WordsForSeconds(mix.move_s)},
                       {"paid for after", WordsForSeconds(mix.pays_after_s)}},
@@ -139,9 +141,14 @@ std::string Method() {
              "cannot "
              "take a form stays as its source file and counts as that.") +
          Paragraph(
-             "Predicted rates are the smaller of cores ÷ CPU seconds of a read and the disk's "
-             "rate ÷ bytes of a read: CPU and disk work at once, and the slower one decides. CPU "
-             "seconds are all of a read's, the kernel's and the reader's included. The score is "
+             "Rates on the machine that was measured are those that were delivered from the disk. "
+             "Allowed is the smaller of cores ÷ CPU seconds of a read and the disk's rate ÷ bytes "
+             "of a read: CPU and disk work at once, and the slower one decides. CPU seconds are "
+             "all of a read's, the kernel's and the reader's included. For another machine the "
+             "same is computed; where less was delivered than allowed, the time of a sample is "
+             "taken for one of the cores, which more cores shorten and another disk does not. "
+             "Strategies whose rates or scores differ by less than 2 % are equal, and the one that "
+             "stores less goes first. The score is "
              "PRESTO's objective: throughput, storage and preparation, each min-max normalised "
              "over "
              "the strategies, weighted by the user.") +
@@ -159,6 +166,10 @@ std::string Memory(const Profile& profile) {
   return words.empty() ? "" : Paragraph("Memory: " + words + ".");
 }
 
+std::string Doubt(const Recommendation& made) {
+  return made.doubt.empty() ? "" : Paragraph("Doubt: " + made.doubt + ".");
+}
+
 }  // namespace
 
 std::string ProfileHtml(const Profile& profile, const Recommendation& made,
@@ -172,8 +183,9 @@ std::string ProfileHtml(const Profile& profile, const Recommendation& made,
          "</h1>\n<p class=\"soft\">" + EscapeHtml(WordsForSteps(profile.steps)) + "; " +
          EscapeHtml(WordsForMachine(made)) +
          (made.is_what_if ? ", computed from measurements on another machine" : "") +
-         "</p>\n</header>\n<main>\n" + Verdict(profile, made) + Memory(profile) +
-         Section("The adaptive mix", Mix(made)) + Section("Pictures", Figures(profile, made)) +
+         "</p>\n</header>\n<main>\n" + Verdict(profile, made) + Memory(profile) + Doubt(made) +
+         Section("The adaptive mix", Mix(profile, made)) +
+         Section("Pictures", Figures(profile, made)) +
          Section("What PRESTO found, here", Lessons(profile, made)) +
          Section("All figures", Tables(profile, made)) +
          Section("Machine, data and command", Origin(profile, made, command)) +

@@ -10,7 +10,7 @@ namespace tensorfs {
 namespace {
 
 constexpr size_t kFormColumns = 24;
-constexpr size_t kPredictedColumns = 10;
+constexpr size_t kJudgedColumns = 10;
 constexpr size_t kWaitsColumns = 6;
 constexpr size_t kRateColumns = 9;
 constexpr size_t kCpuColumns = 9;
@@ -34,23 +34,39 @@ std::string MeasuredRate(const Strategy& strategy, ReadMode mode) {
   return AtRight(fastest ? WordsForRate(fastest->samples_per_s) : "-", kRateColumns);
 }
 
-std::string Headings() {
-  return FitInto("FORM", kFormColumns) + AtRight("PREDICTED", kPredictedColumns) +
-         AtRight("WAITS", kWaitsColumns) + AtRight("COLD", kRateColumns) +
+// The first rate is the one that is judged by; on the measured machine that is the cold one.
+std::string Headings(bool is_what_if) {
+  return FitInto("FORM", kFormColumns) +
+         AtRight(is_what_if ? "PREDICTED" : "COLD", kJudgedColumns) +
+         AtRight("WAITS", kWaitsColumns) + AtRight(is_what_if ? "COLD" : "ALLOWED", kRateColumns) +
          AtRight("WARM", kRateColumns) + AtRight("CPU", kCpuColumns) +
          AtRight("READ", kReadColumns) + AtRight("STORED", kStoredColumns) +
          AtRight("PREPARE", kPrepareColumns) + "\n";
 }
 
-std::string Row(const Strategy& strategy, const JudgedStrategy& judged) {
+std::string Row(const Strategy& strategy, const JudgedStrategy& judged, bool is_what_if) {
+  const std::string second =
+      is_what_if ? MeasuredRate(strategy, ReadMode::kCold)
+                 : AtRight(WordsForRate(judged.allowed_samples_per_s), kRateColumns);
   return FitInto(strategy.form, kFormColumns) +
-         AtRight(WordsForRate(judged.rate.samples_per_s), kPredictedColumns) +
-         AtRight(Short(judged.rate.binding), kWaitsColumns) +
-         MeasuredRate(strategy, ReadMode::kCold) + MeasuredRate(strategy, ReadMode::kWarm) +
+         AtRight(WordsForRate(judged.rate.samples_per_s), kJudgedColumns) +
+         AtRight(Short(judged.rate.binding), kWaitsColumns) + second +
+         MeasuredRate(strategy, ReadMode::kWarm) +
          AtRight(FormatCost(strategy.cpu_s), kCpuColumns) +
          AtRight(FormatBytes(strategy.read_bytes), kReadColumns) +
          AtRight(FormatBytes(strategy.stored_bytes_all), kStoredColumns) +
          AtRight(WordsForSeconds(judged.prepare_s), kPrepareColumns) + "\n";
+}
+
+std::string Footer(bool is_what_if) {
+  constexpr const char* kMeasured =
+      " from the disk, WARM from the page cache, measured with the fastest\nnumber of threads";
+  if (is_what_if) {
+    return std::string("\nSamples/s: PREDICTED on such a machine from what was measured; COLD") +
+           kMeasured + " on the machine of the profile.\n";
+  }
+  return std::string("\nSamples/s: COLD") + kMeasured +
+         "; ALLOWED is what CPU and bytes read would allow without any wait.\n";
 }
 
 std::string DataWords(const ProfiledSet& set) {
@@ -74,7 +90,8 @@ std::string Excluded(const Profile& profile, const Recommendation& made) {
 std::string ProfileTable(const Profile& profile, const Recommendation& made) {
   std::string table = FormatRow("best", profile.strategies[made.best().index].form);
   table += FormatRow("because", made.why);
-  table += FormatRow("adaptive", WordsForPlan(made.mix));
+  table += FormatRow("adaptive", WordsForPlan(profile, made));
+  if (!made.doubt.empty()) table += FormatRow("doubt", made.doubt);
   if (const std::string words = WordsForMemory(profile); !words.empty()) {
     table += FormatRow("memory", words);
   }
@@ -83,14 +100,14 @@ std::string ProfileTable(const Profile& profile, const Recommendation& made) {
                                (made.is_what_if ? ", computed, not measured" : ", as measured"));
   table += FormatRow("data", DataWords(profile.set));
   table += FormatRow("pipeline", Printable(WordsForSteps(profile.steps)));
-  table += "\n" + Headings();
+  table += "\n" + Headings(made.is_what_if);
   for (const JudgedStrategy& judged : made.ranked) {
-    if (judged.excluded.empty()) table += Row(profile.strategies[judged.index], judged);
+    if (judged.excluded.empty()) {
+      table += Row(profile.strategies[judged.index], judged, made.is_what_if);
+    }
   }
   table += Excluded(profile, made);
-  return table +
-         "\nSamples/s, predicted on this machine from CPU and bytes read; COLD and WARM measured "
-         "with the\nfastest number of threads, from the disk and from the page cache.\n";
+  return table + Footer(made.is_what_if);
 }
 
 }  // namespace tensorfs

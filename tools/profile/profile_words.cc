@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tools/profile/objective.h"
 #include "tools/table_text.h"
 
 namespace tensorfs {
@@ -27,6 +28,14 @@ std::string TensorCacheWords(const Profile& profile) {
   return cached ? "; " + WordsForRate(cached->samples_per_s) + " from the tensor cache" : "";
 }
 
+std::string PaymentWords(const MixedPlan& mix) {
+  if (mix.move_s <= 0) return "; nothing is to be prepared";
+  return "; preparing takes " + WordsForSeconds(mix.move_s) +
+         (std::isinf(mix.pays_after_s)
+              ? " and never pays for itself"
+              : " and has paid for itself after " + WordsForSeconds(mix.pays_after_s));
+}
+
 }  // namespace
 
 std::string WordsForSeconds(double seconds) {
@@ -43,6 +52,10 @@ std::string WordsForRate(double samples_per_s) {
   if (samples_per_s < 10) return Format("%.2g", samples_per_s);
   if (samples_per_s < 100) return Format("%.3g", samples_per_s);
   return FormatCount(static_cast<uint64_t>(std::llround(samples_per_s)));
+}
+
+std::string WordForRates(const Recommendation& recommendation) {
+  return recommendation.is_what_if ? "predicted" : "measured";
 }
 
 std::string WordsForMachine(const Recommendation& recommendation) {
@@ -67,19 +80,31 @@ std::string WordsForMix(const MixedPlan& mix) {
   return words;
 }
 
-std::string WordsForPlan(const MixedPlan& mix) {
+std::string WordsForPlan(const Profile& profile, const Recommendation& recommendation) {
+  const MixedPlan& mix = recommendation.mix;
   std::string words = WordsForMix(mix) + ": " + WordsForRate(mix.samples_per_s) + " samples/s";
   if (std::isfinite(mix.bound_samples_per_s) && mix.bound_samples_per_s > 0) {
     words +=
         Format(", %.0f %% of the bound of ", 100 * mix.samples_per_s / mix.bound_samples_per_s) +
-        WordsForRate(mix.bound_samples_per_s);
+        WordsForRate(mix.bound_samples_per_s) + " for mixes of the forms that it considers";
   }
   words += ", waiting for " + mix.binding + "; stores " + FormatBytes(mix.stored_bytes_all);
-  if (mix.move_s <= 0) return words + "; nothing is to be prepared";
-  words += "; preparing takes " + WordsForSeconds(mix.move_s);
-  return words + (std::isinf(mix.pays_after_s)
-                      ? " and never pays for itself"
-                      : " and has paid for itself after " + WordsForSeconds(mix.pays_after_s));
+  return words + PaymentWords(mix) + BesideMixWords(profile, recommendation);
+}
+
+std::string BesideMixWords(const Profile& profile, const Recommendation& recommendation) {
+  std::string words;
+  const JudgedStrategy& fastest = recommendation.fastest();
+  const double rate = fastest.rate.samples_per_s;
+  if (rate * (1 - kPrecision) > recommendation.mix.samples_per_s) {
+    words += "; --policy fixed:" + profile.strategies[fastest.index].form + " is faster";
+  }
+  if (std::ranges::any_of(profile.steps, &ProfiledStep::online)) {
+    words +=
+        "; in a mount it also keeps what comes after the online steps, whose results are the "
+        "same at each read there";
+  }
+  return words;
 }
 
 std::string WordsForSteps(const std::vector<ProfiledStep>& steps) {

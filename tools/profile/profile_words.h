@@ -12,11 +12,14 @@
 
 namespace tensorfs {
 
-// "0 s", "0.35 s", "12 s", "3 min 20 s", "2 h 05 min", "3 days 4 h"; "never" for infinity.
+// "0 s", "0.35 s", "12 s", "3 min 20 s", "2 h 5 min", "3 days 4 h"; "never" for infinity.
 std::string WordsForSeconds(double seconds);
 
 // "7,300", "950", "12.5", "0.82"; "any rate" for infinity.
 std::string WordsForRate(double samples_per_s);
+
+// How the rates were found: "measured", "predicted".
+std::string WordForRates(const Recommendation& recommendation);
 
 // "2 cores, a disk of 430 MB/s", and the store's limit if there is one.
 std::string WordsForMachine(const Recommendation& recommendation);
@@ -24,8 +27,12 @@ std::string WordsForMachine(const Recommendation& recommendation);
 // "12 % source:original, 88 % source:jpeg-crop".
 std::string WordsForMix(const MixedPlan& mix);
 
-// The same, with rate, bound, what binds, and when the moves are paid for.
-std::string WordsForPlan(const MixedPlan& mix);
+// The recommendation's mix, with rate, bound, what binds, when the moves are paid for, and what is
+// faster or would be otherwise in a mount.
+std::string WordsForPlan(const Profile& profile, const Recommendation& recommendation);
+
+// What is to be said beside the mix: a single form that is faster, online steps; may be empty.
+std::string BesideMixWords(const Profile& profile, const Recommendation& recommendation);
 
 // "decode > Resize(256) > CenterCrop(224)"; steps that stay online say so.
 std::string WordsForSteps(const std::vector<ProfiledStep>& steps);

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <utility>
 
+#include "policy/evaluated_plan.h"
 #include "tools/profile/mixed_plan.h"
 #include "tools/profile/objective.h"
+#include "tools/profile/profile_words.h"
 #include "tools/profile/recommendation_reason.h"
 #include "tools/table_text.h"
 
@@ -17,15 +19,64 @@ std::string WhyExcluded(const Strategy& strategy, const WhatIfRequest& request) 
   if (strategy.share <= 0) return "no sample can take it";
   if (!request.store_limit_bytes) return "";
   const auto limit = static_cast<double>(*request.store_limit_bytes);
-  if (strategy.stored_bytes_all <= limit) return "";
-  return "needs " + FormatBytes(strategy.stored_bytes_all) + ", the store's limit is " +
-         FormatBytes(limit);
+  if (strategy.stored_bytes_all <= kUsableSpace * limit) return "";
+  return "needs " + FormatBytes(strategy.stored_bytes_all) + ", a store limited to " +
+         FormatBytes(limit) + " is filled to " + FormatBytes(kUsableSpace * limit);
+}
+
+// Cold reads are the ones that a slower disk slows down further.
+std::optional<double> DeliveredCold(const Strategy& strategy) {
+  const auto cold = FastestOf(strategy.delivered, ReadMode::kCold);
+  if (!cold || !(cold->samples_per_s > 0)) return std::nullopt;
+  return cold->samples_per_s;
+}
+
+JudgedStrategy Judge(const Profile& profile, size_t index, const WhatIfRequest& request) {
+  const Strategy& strategy = profile.strategies[index];
+  const Capacity machine = MachineOf(profile, request);
+  const ReadDemand counted{.cpu_s = strategy.cpu_s, .read_bytes = strategy.read_bytes};
+  JudgedStrategy judged{.index = index, .demand = counted};
+  if (const auto delivered = DeliveredCold(strategy)) {
+    judged.demand = Calibrated(counted, MachineOf(profile, {}), *delivered);
+  }
+  judged.rate = PredictRate(judged.demand, machine);
+  judged.allowed_samples_per_s = PredictRate(counted, machine).samples_per_s;
+  judged.prepare_s = PrepareSeconds(profile, strategy, request);
+  judged.excluded = WhyExcluded(strategy, request);
+  return judged;
+}
+
+double ModelledPrepareSeconds(const Profile& profile, const Strategy& strategy,
+                              const Capacity& machine) {
+  const double moved_bytes =
+      static_cast<double>(profile.set.source_bytes) + strategy.stored_bytes_all;
+  return std::max(strategy.prepare_cpu_s / machine.cores, moved_bytes / machine.disk_bytes_per_s);
+}
+
+// Where many strategies deliver much less than CPU and disk allow.
+std::string DoubtOf(const Profile& profile) {
+  constexpr double kMuch = 1.25;
+  size_t slow = 0;
+  double most = 0;
+  for (size_t i = 0; i < profile.strategies.size(); ++i) {
+    const JudgedStrategy judged = Judge(profile, i, {});
+    const double ratio = judged.allowed_samples_per_s / judged.rate.samples_per_s;
+    slow += ratio > kMuch ? 1 : 0;
+    most = std::max(most, ratio);
+  }
+  if (slow == 0) return "";
+  return FormatCount(slow) + " of " + FormatCount(profile.strategies.size()) +
+         " forms were delivered more than 25 % slower than their CPU time and bytes allow, at "
+         "worst " +
+         Format("%.3g", most) +
+         " times: other programs had the cores, or cores and disk waited for one another";
 }
 
 Traits TraitsOf(const Strategy& strategy, const JudgedStrategy& judged) {
   return {.samples_per_s = judged.rate.samples_per_s,
           .stored_bytes = strategy.stored_bytes_all,
-          .prepare_s = judged.prepare_s};
+          .prepare_s = judged.prepare_s,
+          .stage = strategy.stage};
 }
 
 // Fills in the scores and puts the best first.
@@ -60,6 +111,12 @@ Result<void> Check(const Profile& profile, const ProfileWeights& weights, const 
 
 }  // namespace
 
+const JudgedStrategy& Recommendation::fastest() const {
+  return *std::ranges::max_element(ranked, {}, [](const JudgedStrategy& each) {
+    return each.excluded.empty() ? each.rate.samples_per_s : -1;
+  });
+}
+
 Capacity MachineOf(const Profile& profile, const WhatIfRequest& request) {
   Capacity machine{.cores = request.cores.value_or(profile.machine.cores)};
   if (request.disk_bytes_per_s) {
@@ -72,26 +129,18 @@ Capacity MachineOf(const Profile& profile, const WhatIfRequest& request) {
 
 double PrepareSeconds(const Profile& profile, const Strategy& strategy,
                       const WhatIfRequest& request) {
-  if (!request.cores && !request.disk_bytes_per_s) return strategy.prepare_s;
-  if (strategy.stored_bytes <= 0) return 0;
-  const Capacity machine = MachineOf(profile, request);
-  const double moved_bytes =
-      static_cast<double>(profile.set.source_bytes) + strategy.stored_bytes_all;
-  return std::max(strategy.prepare_cpu_s / machine.cores, moved_bytes / machine.disk_bytes_per_s);
+  const double here_s = ModelledPrepareSeconds(profile, strategy, MachineOf(profile, {}));
+  if (!(here_s > 0)) return strategy.prepare_s;
+  const double there_s = ModelledPrepareSeconds(profile, strategy, MachineOf(profile, request));
+  return strategy.prepare_s * there_s / here_s;
 }
 
 std::vector<JudgedStrategy> JudgeStrategies(const Profile& profile, const ProfileWeights& weights,
                                             const WhatIfRequest& request) {
-  const Capacity machine = MachineOf(profile, request);
   std::vector<JudgedStrategy> possible;
   std::vector<JudgedStrategy> excluded;
   for (size_t i = 0; i < profile.strategies.size(); ++i) {
-    const Strategy& strategy = profile.strategies[i];
-    JudgedStrategy judged{.index = i};
-    judged.rate =
-        PredictRate({.cpu_s = strategy.cpu_s, .read_bytes = strategy.read_bytes}, machine);
-    judged.prepare_s = PrepareSeconds(profile, strategy, request);
-    judged.excluded = WhyExcluded(strategy, request);
+    JudgedStrategy judged = Judge(profile, i, request);
     (judged.excluded.empty() ? possible : excluded).push_back(std::move(judged));
   }
   std::vector<JudgedStrategy> ranked = Ranked(profile, std::move(possible), weights);
@@ -112,7 +161,8 @@ Result<Recommendation> Recommend(const Profile& profile, const ProfileWeights& w
     return tl::unexpected(valid.error());
   }
   made.ranked = JudgeStrategies(profile, weights, request);
-  auto mix = PlanMix(profile, made.machine, request.store_limit_bytes);
+  made.doubt = DoubtOf(profile);
+  auto mix = PlanMix(profile, made.ranked, made.machine, request.store_limit_bytes);
   if (!mix) return tl::unexpected(mix.error());
   made.mix = *std::move(mix);
   made.why = ReasonFor(profile, made);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which strategy of a profile to choose on a machine, and why. The machine is the one that was
-// measured unless the request says otherwise; what another would give is computed from the
-// profile's CPU seconds and bytes (tools/profile/throughput_model.h), nothing is measured. Pure
-// functions.
+// measured unless the request says otherwise, and rates there are those that were delivered from
+// the disk. What another would give is computed from that and from the profile's CPU seconds and
+// bytes (tools/profile/throughput_model.h); nothing is measured. Pure functions.
 #ifndef TENSORFS_TOOLS_PROFILE_RECOMMENDATION_H_
 #define TENSORFS_TOOLS_PROFILE_RECOMMENDATION_H_
 
@@ -20,12 +20,14 @@ namespace tensorfs {
 
 // A strategy on the machine in question.
 struct JudgedStrategy {
-  size_t index = 0;  // in Profile::strategies
+  size_t index = 0;        // in Profile::strategies
+  ReadDemand demand = {};  // with which the model gives what was measured
   PredictedRate rate = {};
-  double prepare_s = 0;       // of the whole set
-  double score = 0;           // from 0 to 1, among those that can be taken
-  bool is_on_front = false;   // no other is as fast with less storage
-  std::string excluded = {};  // why it cannot be taken; empty: it can
+  double allowed_samples_per_s = 0;  // by CPU seconds and bytes alone
+  double prepare_s = 0;              // of the whole set
+  double score = 0;                  // from 0 to 1, among those that can be taken
+  bool is_on_front = false;          // no other is as fast with less storage
+  std::string excluded = {};         // why it cannot be taken; empty: it can
 };
 
 struct Recommendation {
@@ -35,17 +37,19 @@ struct Recommendation {
   ProfileWeights weights;
   std::vector<JudgedStrategy> ranked;  // the best first; those that cannot be taken last
   std::string why;                     // one sentence about the first
+  std::string doubt;                   // what makes the figures doubtful; may be empty
   MixedPlan mix;
 
   // REQUIRES: that there is a strategy that can be taken; source:original always is one.
   const JudgedStrategy& best() const { return ranked.front(); }
+  const JudgedStrategy& fastest() const;  // of those that can be taken
 };
 
 // The machine that a request means.
 Capacity MachineOf(const Profile& profile, const WhatIfRequest& request);
 
-// On the measured machine what was measured; on another, CPU and disk work at once and the slower
-// one decides: every source is read and every payload written, at the disk's rate.
+// What was measured, scaled to the machine as a model's time is: CPU and disk work at once and the
+// slower one decides; every source is read and every payload written, at the disk's rate.
 double PrepareSeconds(const Profile& profile, const Strategy& strategy,
                       const WhatIfRequest& request);
 

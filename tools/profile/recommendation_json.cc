@@ -17,6 +17,7 @@ Json StrategyOf(const JudgedStrategy& judged, const Profile& profile) {
   const Strategy& strategy = profile.strategies.at(judged.index);
   return {{"form", strategy.form},
           {"samples_per_s", Finite(judged.rate.samples_per_s)},
+          {"allowed_samples_per_s", Finite(judged.allowed_samples_per_s)},
           {"cpu_share", judged.rate.cpu_share},
           {"disk_share", judged.rate.disk_share},
           {"stored_bytes_all", strategy.stored_bytes_all},
@@ -34,6 +35,7 @@ Json JsonOf(const Recommendation& made, const Profile& profile) {
   const auto& limit = made.store_limit_bytes;
   return {{"form", profile.strategies.at(made.best().index).form},
           {"why", made.why},
+          {"doubt", made.doubt},
           {"machine",
            {{"cores", made.machine.cores},
             {"disk_bytes_per_s", Finite(made.machine.disk_bytes_per_s)},

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tools/policy_text.h"
+#include "tools/profile/objective.h"
 #include "tools/profile/profile_words.h"
 #include "tools/table_text.h"
 
@@ -44,23 +45,40 @@ std::string ByWeights(const ProfileWeights& weights) {
   return " by the weights " + WordsForWeights(weights);
 }
 
+bool IsFaster(const JudgedStrategy& one, const JudgedStrategy& other) {
+  return (1 - kPrecision) * one.rate.samples_per_s > other.rate.samples_per_s;
+}
+
+std::string RateWords(const JudgedStrategy& judged, const Recommendation& made) {
+  return WordsForRate(judged.rate.samples_per_s) + " samples/s " + WordForRates(made);
+}
+
+// Of two that are equally fast, why the one whose figure is lower is taken.
+std::string TieWords(const Profile& profile, const Recommendation& made) {
+  const JudgedStrategy& fastest = made.fastest();
+  const JudgedStrategy& best = made.best();
+  if (fastest.index == best.index || IsFaster(fastest, best)) return "";
+  const Strategy& other = profile.strategies[fastest.index];
+  const bool is_smaller = profile.strategies[best.index].stored_bytes_all < other.stored_bytes_all;
+  return ", as fast as " + other.form +
+         (is_smaller ? " with less storage" : ", whose figure differs by less than 2 %");
+}
+
 // Why what needs no preparation is the best.
 std::string ReasonForOriginal(const Profile& profile, const Recommendation& made) {
   const JudgedStrategy& best = made.best();
   const Strategy& original = profile.strategies[best.index];
-  const auto fastest = std::ranges::max_element(made.ranked, {}, [](const JudgedStrategy& each) {
-    return each.excluded.empty() ? each.rate.samples_per_s : -1;
-  });
+  const JudgedStrategy& fastest = made.fastest();
   const std::string start = std::string(kOriginal) + " is best" + ByWeights(made.weights) + ": ";
-  const std::string rate = WordsForRate(best.rate.samples_per_s) + " samples/s";
+  const std::string rate = RateWords(best, made);
   const std::string limits = "it " + Waits(best.rate.binding) + ", as a read takes " +
                              TakenOf(original, best.rate.binding);
-  if (fastest->rate.samples_per_s <= 1.01 * best.rate.samples_per_s) {
+  if (!IsFaster(fastest, best)) {
     return start + rate + ", and no form that can be stored is faster; " + limits;
   }
-  const Strategy& other = profile.strategies[fastest->index];
+  const Strategy& other = profile.strategies[fastest.index];
   return start + rate + " for nothing; " + other.form + " would give " +
-         WordsForRate(fastest->rate.samples_per_s) + " for " + CostWords(other, *fastest) + "; " +
+         WordsForRate(fastest.rate.samples_per_s) + " for " + CostWords(other, fastest) + "; " +
          limits;
 }
 
@@ -72,9 +90,9 @@ std::string ReasonFor(const Profile& profile, const Recommendation& made) {
   if (best.index == 0 || original == made.ranked.end()) return ReasonForOriginal(profile, made);
   const Strategy& strategy = profile.strategies[best.index];
   const double gain = best.rate.samples_per_s / original->rate.samples_per_s;
-  return strategy.form + " is best" + ByWeights(made.weights) + ": " +
-         WordsForRate(best.rate.samples_per_s) + " samples/s, " + Format("%.3g", gain) +
-         " times those of " + kOriginal + ", for " + CostWords(strategy, best) + "; " +
+  return strategy.form + " is best" + ByWeights(made.weights) + ": " + RateWords(best, made) +
+         TieWords(profile, made) + ", " + Format("%.3g", gain) + " times those of " + kOriginal +
+         ", for " + CostWords(strategy, best) + "; " +
          SavedWords(strategy, best.rate.binding, profile.strategies[0], original->rate.binding);
 }
 

@@ -40,19 +40,20 @@ std::string FrontWords(const JudgedStrategy& judged) {
 }  // namespace
 
 HtmlTable RateTable(const Profile& profile, const Recommendation& made) {
-  HtmlTable table{.caption = "Samples per second as predicted on " + WordsForMachine(made) +
-                             ", best first by the weights " + WordsForWeights(made.weights),
-                  .headings = {"form", "waits for", "", "samples/s", "CPU busy", "disk busy",
-                               "prepare", "stored in all", "score"},
+  HtmlTable table{.caption = "Samples per second, " + WordForRates(made) + " on " +
+                             WordsForMachine(made) + ", best first by the weights " +
+                             WordsForWeights(made.weights),
+                  .headings = {"form", "waits for", "", "samples/s", "allowed", "CPU busy",
+                               "disk busy", "prepare", "stored in all", "score"},
                   .texts = 3};
   for (const JudgedStrategy& judged : made.ranked) {
     const Strategy& strategy = profile.strategies[judged.index];
     HtmlTable::Row row = RowOf(strategy, judged, made);
     for (std::string cell :
          {std::string(NameOf(judged.rate.binding)), FrontWords(judged),
-          WordsForRate(judged.rate.samples_per_s), FormatShare(judged.rate.cpu_share),
-          FormatShare(judged.rate.disk_share), WordsForSeconds(judged.prepare_s),
-          FormatBytes(strategy.stored_bytes_all),
+          WordsForRate(judged.rate.samples_per_s), WordsForRate(judged.allowed_samples_per_s),
+          FormatShare(judged.rate.cpu_share), FormatShare(judged.rate.disk_share),
+          WordsForSeconds(judged.prepare_s), FormatBytes(strategy.stored_bytes_all),
           judged.excluded.empty() ? Format("%.2f", judged.score) : "–"}) {
       row.cells.push_back(std::move(cell));
     }

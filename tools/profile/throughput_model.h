@@ -5,7 +5,10 @@
 //
 //     samples/s = min(cores / CPU seconds of a sample, disk's rate / bytes of a sample).
 //
-// CPU seconds are all of a read, the filesystem's own and the kernel's included. Pure functions.
+// CPU seconds are all of a read, the filesystem's own and the kernel's included. That is what they
+// allow; where fewer were delivered, because waits for one were not hidden behind work of the other
+// or because other programs had the cores, the time that is missing is one of the cores: more cores
+// shorten it, another disk does not. Pure functions.
 #ifndef TENSORFS_TOOLS_PROFILE_THROUGHPUT_MODEL_H_
 #define TENSORFS_TOOLS_PROFILE_THROUGHPUT_MODEL_H_
 
@@ -18,7 +21,14 @@ namespace tensorfs {
 struct ReadDemand {
   double cpu_s = 0;       // of one core
   double read_bytes = 0;  // from the disk
+  // Of the cores, in which they serve nothing else, busy or not; 0: as much as they are busy.
+  double held_s = 0;
 };
+
+// Of the cores, at each sample.
+inline double CoreSeconds(const ReadDemand& demand) {
+  return demand.held_s > 0 ? demand.held_s : demand.cpu_s;
+}
 
 // What a machine gives.
 struct Capacity {
@@ -32,12 +42,16 @@ std::string_view NameOf(Resource resource);  // "the CPU", "the disk", "CPU and 
 
 struct PredictedRate {
   double samples_per_s = 0;  // infinite where nothing is needed of anything that is limited
-  Resource binding = Resource::kCpu;
-  double cpu_share = 0;   // of the cores, that is busy at this rate; 1 where the CPU binds
-  double disk_share = 0;  // of the disk's time
+  Resource binding = Resource::kCpu;  // the busier one; both if they are nearly alike
+  double cpu_share = 0;               // of the cores, that is busy at this rate
+  double disk_share = 0;              // of the disk's time
 };
 
 PredictedRate PredictRate(const ReadDemand& demand, const Capacity& machine);
+
+// The demand with which the model gives, on the machine where it was measured, the rate that was
+// delivered there. REQUIRES: samples_per_s > 0.
+ReadDemand Calibrated(const ReadDemand& counted, const Capacity& machine, double samples_per_s);
 
 }  // namespace tensorfs
 
