@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// While an object lives, SIGINT and SIGTERM are noted instead of ending the process. One at a time.
+// While an object lives, SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP are noted
+// instead of ending the process. One at a time.
 #ifndef TENSORFS_TOOLS_NOTE_INTERRUPTION_H_
 #define TENSORFS_TOOLS_NOTE_INTERRUPTION_H_
 
@@ -20,6 +21,7 @@ class NoteInterruption {
  private:
   struct sigaction old_interrupt_ = {};
   struct sigaction old_terminate_ = {};
+  struct sigaction old_hang_up_ = {};
 };
 
 }  // namespace tensorfs

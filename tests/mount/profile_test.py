@@ -216,7 +216,7 @@ class Ending(ProfileTestCase):
                 time.sleep(0.5)
 
     def test_an_interrupt_unmounts_and_removes_everything(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number), self.measuring() as process:
                 process.send_signal(number)
                 out, err = process.communicate(timeout=TIMEOUT_S)
@@ -229,6 +229,8 @@ class Ending(ProfileTestCase):
             process.kill()
             process.wait()
             self.wait_until(lambda: not mounts_below(self.work), "no mount")
+        self.assertNotEqual(list(self.work.iterdir()), [])
+        self.measure()  # removes what the dead one has left
 
     def test_a_mount_that_dies_is_an_error(self):
         with self.measuring() as process:

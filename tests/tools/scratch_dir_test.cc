@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -42,6 +45,31 @@ TEST(ScratchDir, OneThatWasMovedIsRemovedOnce) {
     EXPECT_TRUE(std::filesystem::exists(path));
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(ScratchDir, WhatADeadProcessHasLeftIsRemoved) {
+  const TemporaryDir parent;
+  const Result<ScratchDir> living = ScratchDir::Make(parent.path());
+  ASSERT_TRUE(living);
+  const std::string other = parent / "tensorfs-profile-of-another-program";
+  std::filesystem::create_directories(other);
+  const pid_t child = fork();
+  if (child == 0) {
+    const Result<ScratchDir> left = ScratchDir::Make(parent.path());
+    _exit(left && ReplaceTextFile(*left / "payload", "text") ? 0 : 1);  // runs no destructor
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  const auto count = [&] {
+    const std::filesystem::directory_iterator entries(parent.path());
+    return std::distance(begin(entries), end(entries));
+  };
+  EXPECT_EQ(count(), 3);
+  RemoveStaleScratch(parent.path());
+  EXPECT_EQ(count(), 2);
+  EXPECT_TRUE(std::filesystem::exists(living->path()));
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST(ScratchDir, NamesTheParentThatIsNotThere) {

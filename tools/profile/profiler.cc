@@ -294,6 +294,7 @@ Result<Profile> MeasureProfile(const ProfileRequest& request, const ProfileWatch
     return Fail(ErrorCode::kInvalidArgument,
                 request.work_dir + ": is inside the source, which is never written");
   }
+  RemoveStaleScratch(*work_dir);
   const Result<ScratchDir> scratch = ScratchDir::Make(*work_dir);
   if (!scratch) return tl::unexpected(scratch.error());
   return Profiler(resolved, watcher, *std::move(source), *std::move(names), &*scratch).Run();
