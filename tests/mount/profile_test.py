@@ -64,9 +64,9 @@ class ProfileTestCase(harness.MountTestCase):
         self.assertEqual(list(self.work.iterdir()), [])
         self.assertEqual(mounts_below(self.work), [])
 
-    def assert_refused(self, message, *arguments):
+    def assert_refused(self, message, *arguments, status=1):
         result = self.run_profile(*arguments)
-        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertEqual(result.returncode, status, result.stderr)
         self.assertIn(message, result.stderr)
         self.assertEqual(result.stdout, "")
 
@@ -265,7 +265,7 @@ class WrongInput(ProfileTestCase):
                             "--work-dir", self.work)
         self.add_samples(2)
         self.assert_refused("is inside the source, which is never written", self.source,
-                            "--work-dir", self.source / "class0")
+                            "--work-dir", self.source / "class0", status=2)
         self.assert_refused(str(nothing), self.source, "--work-dir", nothing)
         self.assert_refused(str(nothing), self.source, "--pipeline", nothing)
         self.assert_refused(f"{nothing}/a.json: No such file or directory", self.source,
@@ -277,7 +277,43 @@ class WrongInput(ProfileTestCase):
         other = self.scratch / "other.json"
         other.write_text("[]")
         self.assert_refused("is no profile that `tensorfs profile --save` wrote", other)
-        self.assert_refused("--samples: ", other, "--samples", "5")
+        self.assert_refused("--samples: ", other, "--samples", "5", status=2)
+
+    def test_each_result_needs_a_file_of_its_own(self):
+        self.add_samples(1)
+        one = self.scratch / "one"
+        for message, arguments in [
+                ("--csv: expected a file", [self.source, "--csv", ""]),
+                (f"--html: {one}: is that of --save", [self.source, "--save", one, "--html", one]),
+                (f"--save: {one}: is that of SOURCE", [one, "--save", one])]:
+            with self.subTest(arguments=arguments):
+                self.assert_refused(message, *arguments, status=2)
+
+    def test_a_name_that_cannot_be_saved_is_refused_before_measuring(self):
+        source = os.fsencode(self.scratch) + b"/\xff"
+        os.mkdir(source)
+        result = subprocess.run([mounted.binary(), "profile", source, "--json"],
+                                capture_output=True, timeout=TIMEOUT_S)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"its name is not UTF-8", result.stderr)
+
+    def test_what_cannot_be_written_does_not_cost_the_rest(self):
+        self.add_samples(2)
+        saved = self.scratch / "profile.json"
+        result = self.run_profile(self.source, "--work-dir", self.work, *QUICK,
+                                  "--save", "/dev/full", "--csv", saved)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("/dev/full: ", result.stderr)
+        self.assertIn("best  ", result.stdout)
+        self.assertIn("source:original", saved.read_text())
+
+    def test_a_damaged_profile_is_named(self):
+        self.add_samples(2)
+        profile = self.measure()
+        profile["cost_model"] = "other"
+        damaged = self.scratch / "damaged.json"
+        damaged.write_text(json.dumps(profile))
+        self.assert_refused(f"{damaged}: ", damaged)
 
 
 class Judging(ProfileTestCase):

@@ -90,6 +90,28 @@ TEST(ProfileJson, RefusesAProfileThatNothingCanBeComputedFrom) {
   EXPECT_EQ(MessageFor(json), "set.measured: expected a sample");
 }
 
+TEST(ProfileJson, RefusesStrategiesThatCannotBe) {
+  const auto message_for = [](const char* member, const Json& value) {
+    Json json = GoodJson();
+    json["strategies"][1][member] = value;
+    return MessageFor(json);
+  };
+  EXPECT_EQ(message_for("form", "bl\x1b[31mah"),
+            "strategies[1].form: expected a form of the profile's pipeline");
+  EXPECT_EQ(message_for("stage", 2147483647), "strategies[1].stage: is not that of the form");
+  EXPECT_EQ(message_for("encoding", "png"), "strategies[1].encoding: is not that of the form");
+  EXPECT_EQ(message_for("share", 7), "strategies[1].share: expected 1 at most");
+  Json json = GoodJson();
+  json["strategies"][2] = json["strategies"][1];
+  EXPECT_EQ(MessageFor(json), "strategies[2].form: is there twice");
+  json = GoodJson();
+  json["strategies"][2]["cpu_s"] = json["strategies"][2]["read_bytes"] = 0;
+  EXPECT_EQ(MessageFor(json), "strategies[2]: a read takes neither CPU time nor bytes");
+  json = GoodJson();
+  json["pipeline_toml"] = "[[step";
+  EXPECT_NE(MessageFor(json).find("pipeline_toml"), std::string::npos);
+}
+
 TEST(ProfileJson, APlanThatNeverPaysIsNull) {
   const MixedPlan plan{.parts = {{"final:raw", 0.5}, {"source:original", 0.5}},
                        .samples_per_s = 100,

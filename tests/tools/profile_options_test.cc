@@ -83,7 +83,7 @@ TEST(ParseWeights, RefusesWhatIsNoWeight) {
   EXPECT_EQ(WeightsError("troughput=1"),
             "\"troughput=1\": expected weights of throughput, storage and time, as in "
             "throughput=1,storage=0.5; did you mean \"throughput\"?");
-  EXPECT_NE(WeightsError("throughput"), "");
+  EXPECT_EQ(WeightsError("throughput"), "\"throughput\": expected a weight, as in throughput=1");
   EXPECT_NE(WeightsError("throughput=fast"), "");
   EXPECT_NE(WeightsError("throughput=-1"), "");
   EXPECT_EQ(WeightsError("throughput=0"), "\"throughput=0\": expected a weight above 0");

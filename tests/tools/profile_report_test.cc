@@ -13,6 +13,7 @@
 #include "tools/profile/profile_figures.h"
 #include "tools/profile/profile_html.h"
 #include "tools/profile/profile_table.h"
+#include "tools/profile/scatter_chart.h"
 
 namespace tensorfs {
 namespace {
@@ -159,6 +160,21 @@ TEST(ProfileHtml, StandsForAnUnlimitedDiskAndOneStrategy) {
   const std::string html = ProfileHtml(profile, *made, "");
   EXPECT_THAT(html, Not(HasSubstr("nan")));
   EXPECT_THAT(html, Not(HasSubstr("inf,")));
+}
+
+// Also those whose corner is beyond an axis.
+TEST(ScatterChart, EveryLabelledLineHasItsLabel) {
+  ScatterChart chart{.title = "t", .x_title = "x", .y_title = "y", .is_logarithmic = true};
+  for (const double x : {1.0, 100.0}) {
+    chart.points.push_back({.label = "p", .tip = "", .at = {x, x}});
+  }
+  for (const Point& corner : {Point{10, 10}, {10, 1e6}, {1e6, 10}, {20, 1e6}}) {
+    chart.lines.push_back({.points = {{corner.x, 0}, corner, {0, corner.y}},
+                           .css = "guide",
+                           .label = "line " + std::to_string(chart.lines.size())});
+  }
+  const std::string svg = RenderScatter(chart);
+  for (const ScatterLine& line : chart.lines) EXPECT_THAT(svg, HasSubstr(line.label));
 }
 
 TEST(Labels, NeverCoverAnotherOrAPoint) {

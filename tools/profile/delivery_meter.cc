@@ -46,9 +46,9 @@ Result<DeliveryMeter::Run> DeliveryMeter::MeasurePass(ReadMode mode, int threads
                          .seed = ++seed_,
                          .at_most_s = most_s,
                          .at_least_s = mode == ReadMode::kPageCache ? settings_->run_s : 0,
-                         .stop = stop_});
+                         .stop = watcher_->stop});
   if (!reading) return tl::unexpected(reading.error());
-  if (stop_()) return Fail(ErrorCode::kIo, "interrupted");
+  if (watcher_->stop()) return Fail(ErrorCode::kIo, "interrupted");
   const Result<MountUse> after = mount_->Use();
   if (!after) return tl::unexpected(after.error());
   return Run{.reading = *reading,
@@ -81,6 +81,7 @@ Result<std::vector<Delivered>> DeliveryMeter::Measure(ReadMode mode) {
     for (int run = 0; run < settings_->runs; ++run) {
       const Result<Run> measured = MeasureRun(mode, threads);
       if (!measured) return tl::unexpected(measured.error());
+      watcher_->on_run();
       rates.push_back(static_cast<double>(measured->reading.files) / measured->reading.wall_s);
       sum.reading += measured->reading;
       sum.use.cpu_s += measured->use.cpu_s;

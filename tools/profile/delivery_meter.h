@@ -24,6 +24,12 @@ struct DeliverySettings {
   double most_run_s = 5;  // after that a run ends, with a random part of the samples
 };
 
+// Who waits for the figures.
+struct DeliveryWatcher {
+  std::function<bool()> stop;    // asked all the time
+  std::function<void()> on_run;  // a run has ended
+};
+
 // The same samples as files of the mount and of its source.
 struct SampleFiles {
   std::vector<std::string> in_mount;
@@ -32,10 +38,10 @@ struct SampleFiles {
 
 class DeliveryMeter {
  public:
-  // All must outlive it. `stop` is asked all the time.
+  // All must outlive it.
   DeliveryMeter(const PrivateMount* mount, const SampleFiles* files,
-                const DeliverySettings* settings, std::function<bool()> stop)
-      : mount_(mount), files_(files), settings_(settings), stop_(std::move(stop)) {}
+                const DeliverySettings* settings, const DeliveryWatcher* watcher)
+      : mount_(mount), files_(files), settings_(settings), watcher_(watcher) {}
 
   // For each number of threads. REQUIRES: for kCache, the mount's cache has the samples.
   // Errors: kIo if a file cannot be read, the mount has gone or `stop` says so.
@@ -55,7 +61,7 @@ class DeliveryMeter {
   const PrivateMount* const mount_;
   const SampleFiles* const files_;
   const DeliverySettings* const settings_;
-  const std::function<bool()> stop_;
+  const DeliveryWatcher* const watcher_;
   uint64_t seed_ = 0;
 };
 

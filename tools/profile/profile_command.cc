@@ -15,6 +15,7 @@
 #include "tools/derived_json.h"
 #include "tools/fuse_access.h"
 #include "tools/note_interruption.h"
+#include "tools/paths.h"
 #include "tools/profile/measuring_bar.h"
 #include "tools/profile/profile_csv.h"
 #include "tools/profile/profile_html.h"
@@ -24,6 +25,7 @@
 #include "tools/profile/recommendation.h"
 #include "tools/profile/recommendation_json.h"
 #include "tools/profile/scratch_dir.h"
+#include "tools/status.h"
 #include "tools/text_file.h"
 
 namespace tensorfs {
@@ -43,14 +45,36 @@ Result<void> CheckCanWrite(const std::string& path) {
   return Fail(ErrorCode::kInvalidArgument, path + ": is a directory");
 }
 
-Result<void> CheckFiles(const ProfileFiles& files) {
-  return CheckCanWrite(files.save).and_then([&] { return CheckCanWrite(files.csv); }).and_then([&] {
-    return CheckCanWrite(files.html);
-  });
+// JSON has names in UTF-8 only.
+Result<void> CheckCanName(const std::string& source) {
+  const std::string path = ResolvePath(source).value_or(source);
+  if (ReplaceInvalidUtf8(path) == path) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              source + ": its name is not UTF-8, which --save and --json need");
 }
 
-Result<void> WriteText(const std::string& path, const std::string& text) {
-  return path.empty() ? Result<void>() : WriteTextFile(path, text);
+Result<void> CheckOutputs(const ProfileCommand& command) {
+  const ProfileFiles& files = command.files;
+  for (const std::string& path : {files.save, files.csv, files.html}) {
+    if (auto writable = CheckCanWrite(path); !writable) return writable;
+  }
+  return command.json || !files.save.empty() ? CheckCanName(command.source) : Result<void>();
+}
+
+// One that cannot be written does not keep the others from being written.
+Result<void> WriteFiles(const ProfileCommand& command, const Profile& profile,
+                        const Recommendation& made) {
+  const ProfileFiles& files = command.files;
+  std::string failures;
+  const auto note = [&](const Result<void>& written) {
+    if (!written) failures += (failures.empty() ? "" : "; ") + written.error().message;
+  };
+  if (!files.save.empty()) note(SaveProfile(files.save, profile));
+  if (!files.csv.empty()) note(WriteTextFile(files.csv, ProfileCsv(profile, made)));
+  if (!files.html.empty()) {
+    note(WriteTextFile(files.html, ProfileHtml(profile, made, command.line)));
+  }
+  return failures.empty() ? Result<void>() : Fail(ErrorCode::kIo, failures);
 }
 
 std::vector<int> ThreadsOf(const ProfileMeasuring& measuring) {
@@ -93,12 +117,7 @@ Result<Profile> MeasureOrLoad(const ProfileCommand& command, std::ostream& err) 
   if (stat(command.source.c_str(), &attr) != 0) {
     return Fail(ErrorCode::kInvalidArgument, command.source + ": " + std::strerror(errno));
   }
-  if (S_ISDIR(attr.st_mode)) return Measure(command, err);
-  const std::vector<std::string>& options = command.measuring.options;
-  if (options.empty()) return LoadProfile(command.source);
-  return Fail(ErrorCode::kInvalidArgument,
-              options.front() + ": " + command.source +
-                  " is no directory, and a profile that was saved is not measured again");
+  return S_ISDIR(attr.st_mode) ? Measure(command, err) : LoadProfile(command.source);
 }
 
 std::string JsonText(const Profile& profile, const Recommendation& made) {
@@ -108,20 +127,13 @@ std::string JsonText(const Profile& profile, const Recommendation& made) {
 }  // namespace
 
 Result<void> Run(const ProfileCommand& command, std::ostream& out, std::ostream& err) {
-  if (auto writable = CheckFiles(command.files); !writable) return writable;
+  if (auto writable = CheckOutputs(command); !writable) return writable;
   const Result<Profile> profile = MeasureOrLoad(command, err);
   if (!profile) return tl::unexpected(profile.error());
-  const ProfileFiles& files = command.files;
-  if (!files.save.empty()) {
-    if (auto saved = SaveProfile(files.save, *profile); !saved) return saved;
-  }
   const auto made = Recommend(*profile, command.weights, command.machine);
-  if (!made) return tl::unexpected(made.error());
-  if (auto csv = WriteText(files.csv, ProfileCsv(*profile, *made)); !csv) return csv;
-  const std::string page = files.html.empty() ? "" : ProfileHtml(*profile, *made, command.line);
-  if (auto html = WriteText(files.html, page); !html) return html;
-  out << (command.json ? JsonText(*profile, *made) : ProfileTable(*profile, *made));
-  return {};
+  if (!made) return Fail(command.source, made.error());
+  out << (command.json ? JsonText(*profile, *made) : ProfileTable(*profile, *made)) << std::flush;
+  return WriteFiles(command, *profile, *made);
 }
 
 }  // namespace tensorfs

@@ -44,7 +44,8 @@ struct ProfileCommand {
   std::string line;  // the command's, for the report
 };
 
-// Measures, or reads what was saved; then judges. Returns when it is done or was interrupted.
+// Measures, or reads what was saved; then judges, shows and writes. Returns when it is done or was
+// interrupted. Errors, beside those of these: kIo, naming the files that could not be written.
 Result<void> Run(const ProfileCommand& command, std::ostream& out, std::ostream& err);
 
 }  // namespace tensorfs

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "tools/profile/profile_flags.h"
 
+#include <sys/stat.h>
+
+#include <map>
 #include <string>
 #include <utility>
 
 #include "tools/option_values.h"
 #include "tools/parsed_option.h"
+#include "tools/paths.h"
 #include "tools/pipeline_flags.h"
 #include "tools/profile/profile_options.h"
 
@@ -90,6 +94,47 @@ void AddOutput(CLI::App* app, ProfileCommand* command) {
       "All that was measured, for this command and `tensorfs mount --profile`");
 }
 
+tl::unexpected<Error> Refuse(const std::string& cause) {
+  return Fail(ErrorCode::kInvalidArgument, cause);
+}
+
+bool IsKindOf(const std::string& path, mode_t kind) {
+  struct stat attr;
+  return stat(path.c_str(), &attr) == 0 && (attr.st_mode & S_IFMT) == kind;
+}
+
+// Each result goes to a file of its own.
+Result<void> CheckFiles(const CLI::App& app, const ProfileCommand& command) {
+  const ProfileFiles& files = command.files;
+  std::map<std::string, std::string> taken;  // what goes there, by path
+  if (!IsKindOf(command.source, S_IFDIR))
+    taken.emplace(ResolveFuturePath(command.source), "SOURCE");
+  for (const auto& [name, path] :
+       {std::pair("--save", files.save), {"--csv", files.csv}, {"--html", files.html}}) {
+    if (app.get_option(name)->count() == 0) continue;
+    if (path.empty()) return Refuse(std::string(name) + ": expected a file");
+    if (IsKindOf(path, S_IFCHR)) continue;  // takes all that is written
+    const auto [other, is_new] = taken.emplace(ResolveFuturePath(path), name);
+    if (!is_new) return Refuse(std::string(name) + ": " + path + ": is that of " + other->second);
+  }
+  return {};
+}
+
+Result<void> CheckMeasuring(const ProfileCommand& command) {
+  const ProfileMeasuring& measuring = command.measuring;
+  if (IsKindOf(command.source, S_IFREG) && !measuring.options.empty()) {
+    return Refuse(measuring.options.front() + ": " + command.source +
+                  " is no directory, and a profile that was saved is not measured again");
+  }
+  const Result<std::string> source = ResolvePath(command.source);
+  const Result<std::string> work_dir = ResolvePath(measuring.work_dir);
+  if (!measuring.work_dir.empty() && source && work_dir && IsWithin(*work_dir, *source)) {
+    return Refuse("--work-dir: " + measuring.work_dir +
+                  ": is inside the source, which is never written");
+  }
+  return {};
+}
+
 }  // namespace
 
 void AddProfileCommand(CLI::App* tool, ProfileFlags* flags) {
@@ -115,6 +160,9 @@ Result<ProfileCommand> FinishProfile(const ProfileFlags& flags) {
       command.measuring.options.push_back(option->get_name());
     }
   }
+  Result<void> valid = CheckFiles(*flags.app, command);
+  if (valid) valid = CheckMeasuring(command);
+  if (!valid) return tl::unexpected(valid.error());
   if (!command.measuring.pipeline_file.empty()) return command;
   Result<Pipeline> pipeline = MakePipeline(flags.pipeline);
   if (!pipeline) return tl::unexpected(pipeline.error());

@@ -22,7 +22,8 @@ struct ProfileFlags {
 
 void AddProfileCommand(CLI::App* tool, ProfileFlags* flags);
 
-// REQUIRES: flags.app was parsed. Errors: kInvalidArgument for options that contradict each other.
+// REQUIRES: flags.app was parsed. Errors: kInvalidArgument for options that contradict each other,
+// also as the files that they name stand to each other.
 Result<ProfileCommand> FinishProfile(const ProfileFlags& flags);
 
 }  // namespace tensorfs

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "tools/profile/profile_check.h"
 #include "tools/text_file.h"
 
 namespace tensorfs {
@@ -308,18 +309,6 @@ Result<void> CheckVersion(const Json& json) {
                                                std::to_string(kVersion) + "; measure again");
 }
 
-// What no program of ours writes and code that computes with a profile relies on.
-Result<void> CheckContents(const Profile& profile) {
-  if (profile.strategies.empty() || profile.strategies[0].form != "source:original") {
-    return Fail(ErrorCode::kCorrupt, "strategies: expected source:original first");
-  }
-  if (profile.set.measured.empty()) {
-    return Fail(ErrorCode::kCorrupt, "set.measured: expected a sample");
-  }
-  if (profile.machine.cores == 0) return Fail(ErrorCode::kCorrupt, "machine.cores: expected 1");
-  return {};
-}
-
 }  // namespace
 
 std::string_view NameOf(ReadMode mode) { return NameIn(kModes, mode); }
@@ -343,7 +332,7 @@ Result<Profile> ProfileFromJson(std::string_view text) {
   std::optional<std::string> error;
   Reader::Read(json, "", &error, profile);
   if (error) return Fail(ErrorCode::kCorrupt, *error);
-  if (auto whole = CheckContents(profile); !whole) return tl::unexpected(whole.error());
+  if (auto whole = CheckProfile(profile); !whole) return tl::unexpected(whole.error());
   return profile;
 }
 

@@ -19,8 +19,8 @@ std::string_view NameOf(ReadMode mode);  // "cold", "warm", "cache", "page-cache
 nlohmann::ordered_json JsonOf(const Profile& profile);
 nlohmann::ordered_json JsonOf(const MixedPlan& plan);
 
-// Errors: kCorrupt, naming the member: "strategies[3].cpu_s: expected a number"; kInvalidArgument
-// if it is of another version.
+// Errors: kCorrupt, naming the member: "strategies[3].cpu_s: expected a number"; those of
+// CheckProfile; kInvalidArgument if it is of another version.
 Result<Profile> ProfileFromJson(std::string_view json);
 
 // Errors: those of ProfileFromJson and ReadTextFile, naming the file.

@@ -32,6 +32,9 @@ Result<ProfileWeights> ParseWeights(std::string_view text) {
     const size_t equals = part.find('=');
     const std::string name = part.substr(0, equals);
     const auto* goal = std::ranges::find(kGoalNames, name);
+    if (equals == part.npos && goal != kGoalNames.end()) {
+      return Refuse(text, "expected a weight, as in " + name + "=1");
+    }
     if (equals == part.npos || goal == kGoalNames.end()) {
       return Refuse(text, "expected weights of throughput, storage and time, as in " +
                               std::string("throughput=1,storage=0.5") + Suggest(name, kGoalNames));

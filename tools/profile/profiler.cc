@@ -44,7 +44,8 @@ class Profiler {
         names_(std::move(names)),
         scratch_(scratch),
         forms_(StrategyForms(request.pipeline)),
-        model_(request.pipeline.pipeline, CandidateForms(request.pipeline.pipeline)) {}
+        model_(request.pipeline.pipeline, CandidateForms(request.pipeline.pipeline)),
+        readers_{.stop = watcher.stop, .on_run = [this] { NoteRun(); }} {}
 
   Result<Profile> Run();
 
@@ -67,6 +68,10 @@ class Profiler {
     return ToString(forms_[form], request_.pipeline.pipeline);
   }
   void Progress(double share, const std::string& what) const { watcher_.on_progress(share, what); }
+  // The runs of strategies and of caches, all about as long.
+  size_t RunsOfStrategy() const;
+  void StartRuns(size_t number, std::string what);
+  void NoteRun() { StartRuns(run_ + 1, what_); }
 
   const ProfileRequest& request_;
   const ProfileWatcher& watcher_;
@@ -79,6 +84,9 @@ class Profiler {
   SampleSurvey survey_;  // until it is known which of its samples are sound
   SampleSet set_;
   Profile profile_;
+  const DeliveryWatcher readers_;
+  size_t run_ = 0;    // that is going on
+  std::string what_;  // it measures
 };
 
 Result<Profile> Profiler::Run() {
@@ -187,10 +195,22 @@ Result<Profiler::MountPtr> Profiler::Mount(std::vector<std::string> options) {
   return PrivateMount::Start(request_.source, scratch_->path(), options, watcher_.stop);
 }
 
+size_t Profiler::RunsOfStrategy() const {
+  constexpr size_t kModes = 2;
+  return kModes * request_.reading.threads.size() * static_cast<size_t>(request_.reading.runs);
+}
+
+void Profiler::StartRuns(size_t number, std::string what) {
+  run_ = number;
+  what_ = std::move(what);
+  const size_t all = (forms_.size() + 1) * RunsOfStrategy();
+  const double share = static_cast<double>(run_) / static_cast<double>(all);
+  Progress(kStepShare + (1 - kStepShare) * share, what_);
+}
+
 Result<void> Profiler::MeasureStrategies() {
   for (size_t form = 0; form < forms_.size(); ++form) {
-    const double share = static_cast<double>(form) / static_cast<double>(forms_.size() + 1);
-    Progress(kStepShare + (1 - kStepShare) * share, NameOfForm(form));
+    StartRuns(form * RunsOfStrategy(), NameOfForm(form));
     Result<Strategy> strategy = MeasureStrategy(form);
     if (strategy) {
       profile_.strategies.push_back(*std::move(strategy));
@@ -206,7 +226,7 @@ Result<void> Profiler::MeasureStrategies() {
 Result<Strategy> Profiler::MeasureStrategy(size_t form) {
   const Result<MountPtr> mount = Mount();
   if (!mount) return tl::unexpected(mount.error());
-  StrategyMeter meter(mount->get(), &set_, &request_.reading, watcher_.stop);
+  StrategyMeter meter(mount->get(), &set_, &request_.reading, &readers_);
   Result<Strategy> strategy = meter.Measure(forms_[form], request_.pipeline.pipeline);
   if (strategy) NoteSteps(form, &*strategy);
   return strategy;
@@ -261,7 +281,7 @@ Result<void> Profiler::MeasureDisk() {
 // The final tensors, which a step that stays online would make anew each time.
 Result<void> Profiler::MeasureCaches() {
   if (request_.pipeline.first_online_step) return {};
-  Progress(1 - (1 - kStepShare) / static_cast<double>(forms_.size() + 1), "caches");
+  StartRuns(forms_.size() * RunsOfStrategy(), "caches");
   const double tensors_bytes =
       profile_.steps.back().result_bytes * static_cast<double>(set_.samples.size());
   const uint64_t room = kLeastCacheBytes + static_cast<uint64_t>(kCacheRoom * tensors_bytes);
@@ -269,7 +289,7 @@ Result<void> Profiler::MeasureCaches() {
   if (!mount) return tl::unexpected(mount.error());
   const Result<EndedJob> warmed = (*mount)->WarmCache(set_.Paths());
   if (!warmed) return tl::unexpected(warmed.error());
-  StrategyMeter meter(mount->get(), &set_, &request_.reading, watcher_.stop);
+  StrategyMeter meter(mount->get(), &set_, &request_.reading, &readers_);
   if (warmed->failed + warmed->unsuited > 0) {
     watcher_.on_note("the tensor cache is not measured: " + warmed->message);
     return meter.Deliver({ReadMode::kPageCache}, &profile_.cached);

@@ -79,6 +79,23 @@ void NoteStraight(const Point& from, const Point& to, DrawnLines& drawn) {
                             std::abs(from.x - to.x) + 2, std::abs(from.y - to.y) + 2});
 }
 
+// Beside that end of its line, or a little below where another is.
+void AddLabel(const std::string& label, const Point& end, DrawnLines& drawn) {
+  constexpr double kHigh = 12;
+  const double width = TextWidth(label, kLabelPx - 1);
+  for (const double below : {0.0, kHigh + 2, 2 * (kHigh + 2)}) {
+    const double top = std::max(end.y - kHigh / 2, kFrame.top + 2) + below;
+    const Box box{std::min(end.x + 4, kFrame.right() - width - 2),
+                  std::min(top, kFrame.bottom() - kHigh - 2), width, kHigh};
+    const bool is_free =
+        std::ranges::none_of(drawn.labels, [&](const Box& other) { return Overlaps(box, other); });
+    if (!is_free) continue;
+    drawn.svg += SvgText({box.left, box.bottom() - 2}, label, Anchor::kStart, "guide-label");
+    drawn.labels.push_back(box);
+    return;
+  }
+}
+
 DrawnLines Lines(const ScatterChart& chart, const Axes& axes) {
   DrawnLines drawn;
   for (const ScatterLine& line : chart.lines) {
@@ -97,14 +114,7 @@ DrawnLines Lines(const ScatterChart& chart, const Axes& axes) {
       before = pixel;
     }
     drawn.svg += "<polyline points=\"" + points + "\" class=\"" + line.css + "\"/>\n";
-    if (line.label.empty() || !last) continue;
-    const double width = TextWidth(line.label, kLabelPx - 1);
-    const Box box{std::min(last->x + 4, kFrame.right() - width - 2), last->y - 6, width, 12};
-    const bool is_free =
-        std::ranges::none_of(drawn.labels, [&](const Box& other) { return Overlaps(box, other); });
-    if (!is_free || box.top < kFrame.top || box.bottom() > kFrame.bottom()) continue;
-    drawn.svg += SvgText({box.left, box.bottom() - 2}, line.label, Anchor::kStart, "guide-label");
-    drawn.labels.push_back(box);
+    if (!line.label.empty() && before) AddLabel(line.label, last.value_or(*before), drawn);
   }
   return drawn;
 }

@@ -20,7 +20,8 @@ struct ScatterPoint {
   bool is_faint = false;  // it is there for comparison only
 };
 
-// A line through points in the axes' units, with a small text at the last that is within the axes.
+// A line through points in the axes' units, with a small text at the last that is within the axes,
+// or where it leaves them.
 struct ScatterLine {
   std::vector<Point> points;
   std::string css;

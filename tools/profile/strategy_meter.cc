@@ -39,11 +39,11 @@ std::vector<std::string> SampleSet::SourceFiles() const {
 }
 
 StrategyMeter::StrategyMeter(const PrivateMount* mount, const SampleSet* set,
-                             const DeliverySettings* reading, std::function<bool()> stop)
+                             const DeliverySettings* reading, const DeliveryWatcher* watcher)
     : mount_(mount),
       set_(set),
       files_(FilesIn(*mount, *set)),
-      meter_(mount, &files_, reading, std::move(stop)) {}
+      meter_(mount, &files_, reading, watcher) {}
 
 Result<Strategy> StrategyMeter::Measure(const Form& form, const Pipeline& pipeline) {
   Strategy strategy;

@@ -4,7 +4,6 @@
 #ifndef TENSORFS_TOOLS_PROFILE_STRATEGY_METER_H_
 #define TENSORFS_TOOLS_PROFILE_STRATEGY_METER_H_
 
-#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -32,7 +31,7 @@ class StrategyMeter {
  public:
   // All must outlive it; the mount keeps names and moves nothing by itself.
   StrategyMeter(const PrivateMount* mount, const SampleSet* set, const DeliverySettings* reading,
-                std::function<bool()> stop);
+                const DeliveryWatcher* watcher);
   StrategyMeter(const StrategyMeter&) = delete;
   StrategyMeter& operator=(const StrategyMeter&) = delete;
 
