@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A part of the samples as they are kept, as they are planned, and as they would best be on a
-// machine: the three mixes that decisions and reports compare. Immutable.
+// machine: the three mixes that decisions and reports compare. What is pinned has its form in the
+// last two, and takes its space before all others. Immutable.
 #ifndef TENSORFS_POLICY_EVALUATED_PLAN_H_
 #define TENSORFS_POLICY_EVALUATED_PLAN_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/planner.h"
@@ -25,6 +27,12 @@ struct EvaluatedPlan {
   // Samples a second where an epoch takes so long.
   double RateOf(double epoch_s) const { return epoch_s > 0 ? weight / epoch_s : 0; }
 
+  // The mix as planned does not fit its space, and `best` is another one, which does.
+  bool MustBeReplaced() const;
+
+  // The best form of each sample that is not pinned, by its id.
+  std::unordered_map<uint64_t, FormIndex> Choices() const;
+
   std::vector<KnownSample> samples;
   PlanProblem problem;
   std::vector<uint8_t> kept;  // forms, one a sample
@@ -34,7 +42,16 @@ struct EvaluatedPlan {
   Plan best;
   double weight = 0;  // of all samples: reads in an epoch
   bool target_is_over_limit = false;
+  bool best_is_over_limit = false;
+
+ private:
+  PlanProblem ProblemAroundPins() const;
 };
+
+// Space that is left over costs nothing, but the search for prices may leave a little of a price
+// where payloads are lumpy. So a space's price is forgotten, unless more than fits would then be
+// put there by prices alone.
+void ForgetIdlePrices(const PlanProblem& problem, Plan& plan);
 
 }  // namespace tensorfs
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <limits>
 #include <utility>
 
@@ -16,8 +15,7 @@ namespace {
 constexpr size_t kMostPlanned = 4096;
 constexpr uint64_t kLeastSamples = 3;  // read in a window, to judge by; large images take long
 constexpr double kNsPerSecond = 1e9;
-constexpr double kSmoothing = 0.3;     // of a new window's value
-constexpr double kSettledPart = 0.01;  // of the samples may wait for their move
+constexpr double kSmoothing = 0.3;  // of a new window's value
 // Until reads from the cache have been measured: copying a tensor.
 constexpr double kCachedCpuS = 50e-6;
 constexpr uint64_t kLeastCachedReads = 50;
@@ -30,9 +28,6 @@ constexpr double kAsked = 1.05;
 // delivered: a plan that leans on a promise would have to be undone if that is broken, which takes
 // longer than to approach a fast device's limit in two steps.
 constexpr double kTrust = 2;
-
-// After which the smoothed rate is that of the new mix.
-constexpr int kWindowsToShow = 8;
 
 // A machine that differs by less is the same.
 constexpr double kSameMachine = 1.25;
@@ -49,12 +44,6 @@ constexpr double kUsableIdle = 0.9;
 
 double Smooth(double old_value, double new_value) {
   return old_value == 0 ? new_value : old_value + kSmoothing * (new_value - old_value);
-}
-
-double UnixTime() {
-  timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / kNsPerSecond;
 }
 
 double SteadyTime() {
@@ -100,112 +89,6 @@ std::shared_ptr<const FormPolicy::TakenPlan> FormPolicy::plan() const {
   return plan_;
 }
 
-FormIndex FormPolicy::IndexOf(const Form& form) const {
-  const std::vector<Form>& forms = parts_.model->forms();
-  for (size_t i = 0; i < forms.size(); ++i) {
-    // Whatever the level: it is not written down with what is kept.
-    if (forms[i].stage == form.stage && forms[i].encoding == form.encoding) {
-      return static_cast<FormIndex>(i);
-    }
-  }
-  return kNoForm;
-}
-
-// What is planned for the cache is kept as its source.
-Form FormPolicy::FormAt(FormIndex index) const {
-  return index < parts_.model->forms().size() ? parts_.model->forms()[index] : Form{};
-}
-
-std::optional<Form> FormPolicy::TargetOf(uint64_t sample, const std::string& source_path) const {
-  if (std::optional<Form> pinned = pins_.FormFor(source_path)) return pinned;
-  if (parts_.mode == PolicyMode::kFixed) return parts_.fixed;
-  if (!Chooses()) return std::nullopt;
-  const std::optional<KnownSample> known = table_.Find(sample);
-  if (!known || known->planned == kNoForm || builder_.IsCache(known->planned)) return std::nullopt;
-  return FormAt(known->planned);
-}
-
-FormIndex FormPolicy::ChooseIndex(const TakenPlan& plan, uint64_t sample,
-                                  const SampleFeatures& features, double weight) const {
-  std::array<FormUse, SampleTable::kMaxForms> storage;
-  const std::span<FormUse> uses = std::span(storage).first(builder_.forms());
-  builder_.UsesOf(features, plan.machine, uses);
-  return static_cast<FormIndex>(ChooseForm(plan.rules, uses, weight, plan.prices, sample));
-}
-
-std::optional<Form> FormPolicy::ChooseFor(uint64_t sample, const SampleFeatures& features) const {
-  const auto taken = plan();
-  if (!taken || paused_) return std::nullopt;
-  return FormAt(ChooseIndex(*taken, sample, features));
-}
-
-bool FormPolicy::IsToBeCached(uint64_t sample) const {
-  if (!Chooses()) return true;
-  const std::optional<KnownSample> known = table_.Find(sample);
-  return known && builder_.IsCache(known->planned) && known->planned != kNoForm;
-}
-
-void FormPolicy::NoteRead(const Read& read) {
-  const FormIndex kept = IndexOf(read.kept);
-  table_.NoteRead(read.sample, read.features, kept);
-  const FormIndex served = IndexOf(read.served);
-  if (read.cpu_s && served != kNoForm) parts_.model->NoteRead(served, read.features, *read.cpu_s);
-  if (!plans_) return;
-  const std::optional<KnownSample> known = table_.Find(read.sample);
-  if (!known || known->planned != kNoForm) return;
-  if (const auto taken = plan()) {
-    table_.Plan(read.sample, ChooseIndex(*taken, read.sample, read.features));
-  }
-}
-
-void FormPolicy::NoteUnsuited(uint64_t sample) {
-  const std::optional<KnownSample> known = table_.Find(sample);
-  if (known) table_.Plan(sample, known->kept);
-}
-
-std::optional<SampleFeatures> FormPolicy::FeaturesOf(uint64_t sample) const {
-  const std::optional<KnownSample> known = table_.Find(sample);
-  if (!known) return std::nullopt;
-  return known->features;
-}
-
-void FormPolicy::NoteKept(uint64_t sample, const Form& kept) {
-  table_.NoteKept(sample, IndexOf(kept));
-}
-
-void FormPolicy::NoteMove(const MadeMove& move) {
-  const FormIndex form = IndexOf(move.form);
-  table_.NoteKept(move.sample, form);
-  const std::optional<SampleFeatures> features = FeaturesOf(move.sample);
-  if (form == kNoForm || !features) return;
-  parts_.model->NoteEncoded(form, *features, move.payload_bytes, move.encode_cpu_s);
-}
-
-std::vector<FormPolicy::Move> FormPolicy::NextMoves(size_t most) const {
-  const auto taken = plan();
-  if (!taken || !Chooses()) return {};
-  const FormPrices prices(taken->rules, taken->prices);
-  std::vector<std::pair<double, Move>> moves;
-  std::vector<FormUse> uses(builder_.forms());
-  std::vector<FormCost> costs(parts_.model->forms().size());
-  for (const KnownSample& sample : table_.Misplaced(4 * most)) {
-    const FormIndex to = sample.target();
-    const size_t from = sample.kept == kNoForm ? 0 : sample.kept;
-    builder_.UsesOf(sample.features, taken->machine, uses);
-    parts_.model->Predict(sample.features, costs);
-    const double weight = WeightOf(sample, taken->mean_reads);
-    const double gain = prices.Cost(uses[from], from, weight) - prices.Cost(uses[to], to, weight);
-    const double cost = costs[0].cpu_s + costs[to].encode_cpu_s + costs[to].cpu_s;
-    moves.emplace_back(gain / cost, Move{.sample = sample.id, .form = FormAt(to)});
-  }
-  std::ranges::stable_sort(moves, std::greater(), [](const auto& move) { return move.first; });
-  std::vector<Move> best;
-  for (const auto& [gain, move] : moves) {
-    if (best.size() < most) best.push_back(move);
-  }
-  return best;
-}
-
 // What moves use themselves is idle but for them. They read the source or the store and write the
 // store, so the slower of the two devices limits them.
 void FormPolicy::LimitMoves(const Observation& observation) const {
@@ -244,10 +127,7 @@ void FormPolicy::AskForProbe(const Observation& observation) {
 FormPolicy::Totals FormPolicy::TotalsNow() const {
   const ReadStatsSnapshot reads = parts_.reads->Snapshot();
   const MigratorStats moves = parts_.migrator->Stats();
-  return {.samples = reads.samples,
-          .load_cpu_ns = reads.cpu_ns,
-          .move_cpu_ns = moves.cpu_ns,
-          .moved = moves.converted};
+  return {.samples = reads.samples, .load_cpu_ns = reads.cpu_ns, .move_cpu_ns = moves.cpu_ns};
 }
 
 // What the filesystem itself takes: all that this process used and that neither loading samples nor
@@ -328,7 +208,6 @@ void FormPolicy::Step(const Observation& observation) {
   beliefs.rates.achieved = static_cast<double>(samples) / observation.window_s;
   const MigrationShare::Use use = parts_.share->RecentUse();
   beliefs.share_used = std::max(use.cpu, use.disk);
-  history_.NoteMoved(now.moved - last_.moved);
   const bool enough = samples >= kLeastSamples;
   if (!costs_known_) disturbed_windows_ = kWindowsOfProbe;  // by measuring them
   if (enough) {
@@ -350,10 +229,14 @@ void FormPolicy::Step(const Observation& observation) {
   } else if (!costs_known_) {
     Tell(beliefs, PolicyState::kMeasuring, "measuring what each form costs on some samples");
   } else if (!enough) {
-    TellProgress(beliefs, "too few reads to judge by");
+    TellProgress(beliefs, PolicyState::kWatching, "too few reads to judge by");
   } else {
     Decide(beliefs, Evaluate(beliefs.machine, kMostPlanned));
   }
+  if (enough) ForgetWhatIsGone();
+  const SampleTable::Counts counts = table_.Count();
+  history_.NoteMoved(counts.arrived);
+  if (!paused_ && parts_.on_misplaced && counts.misplaced > 0) parts_.on_misplaced();
   std::lock_guard lock(mutex_);
   beliefs_ = std::move(beliefs);
 }
@@ -378,13 +261,15 @@ void FormPolicy::Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated) {
                                                            evaluated.kept, evaluated.best.choice),
                             .waiting_share = beliefs.observation.demand.busy,
                             .replaces_plan = plans_,
-                            .over_limit = evaluated.target_is_over_limit};
+                            .over_limit = evaluated.MustBeReplaced()};
   const std::string gain = PercentWords(GainOf(outlook));
   switch (judge_.Judge(outlook, settings)) {
     case Verdict::kReaderBound:
-      return TellProgress(beliefs, "the readers are the bottleneck, not this mount");
+      TellProgress(beliefs, PolicyState::kReaderBound,
+                   "the readers are the bottleneck, not this mount");
+      return;
     case Verdict::kGoodEnough:
-      return TellProgress(beliefs, "");
+      return TellSettled(beliefs);
     case Verdict::kNotPaid:
       return Tell(beliefs, PolicyState::kNotWorth,
                   "a gain of " + gain + " would not pay for its moves over the expected reads");
@@ -393,67 +278,8 @@ void FormPolicy::Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated) {
                   "a plan would gain " + gain + "; waiting for the next window to confirm it");
     case Verdict::kTake:
       Take(beliefs, evaluated);
-      return TellProgress(beliefs, "");
+      return TellSettled(beliefs);
   }
-}
-
-void FormPolicy::Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated) {
-  const auto taken =
-      std::make_shared<const TakenPlan>(TakenPlan{.prices = evaluated.best.prices,
-                                                  .rules = builder_.Rules(beliefs.machine),
-                                                  .machine = beliefs.machine,
-                                                  .mean_reads = MeanReads(evaluated.samples)});
-  const auto old = plan();
-  {
-    std::lock_guard lock(mutex_);
-    plan_ = taken;  // before all are planned, so that no new sample is left with the old one
-  }
-  plans_ = true;
-  table_.PlanAll([&](const KnownSample& sample) {
-    return ChooseIndex(*taken, sample.id, sample.features, WeightOf(sample, taken->mean_reads));
-  });
-  PlanChange change;
-  change.unix_time_s = UnixTime();
-  change.cores = beliefs.machine.cores;
-  change.devices = LoadsOf(beliefs.observation);
-  if (old) change.old_prices = NamePrices(old->prices, beliefs.observation, old->machine);
-  change.new_prices = NamePrices(taken->prices, beliefs.observation, beliefs.machine);
-  change.samples_to_move = table_.Count().misplaced;
-  change.predicted_gain = evaluated.target_usage.epoch_s / evaluated.best.epoch_s - 1;
-  change.reason =
-      old ? ChangeWords(old->machine, beliefs.machine, beliefs.observation) : "the first plan";
-  promise_ = Promise{.gain = change.predicted_gain, .rate_before = rate_};
-  history_.Add(std::move(change), rate_);
-}
-
-// A plan that is carried out has to show what it is worth, unless the machine has changed.
-void FormPolicy::NoteOutcome() {
-  if (!promise_ || ++promise_->settled_windows < kWindowsToShow) return;
-  if (promise_->rate_before > 0) {
-    judge_.NoteOutcome(promise_->gain, rate_ / promise_->rate_before - 1);
-  }
-  promise_.reset();
-}
-
-// Where a plan is being carried out, or has been.
-void FormPolicy::TellProgress(Beliefs& beliefs, const std::string& otherwise) {
-  const SampleTable::Counts counts = table_.Count();
-  const auto settled = static_cast<size_t>(kSettledPart * static_cast<double>(counts.samples));
-  if (counts.misplaced > 0 && parts_.on_misplaced) parts_.on_misplaced();
-  if (counts.misplaced > settled) {
-    return Tell(beliefs, PolicyState::kMoving,
-                "moving samples to the plan: " + CountWords(counts.samples - counts.misplaced) +
-                    " of " + CountWords(counts.samples) + " are there");
-  }
-  if (!otherwise.empty()) {
-    const bool few = beliefs.rates.achieved * beliefs.observation.window_s < kLeastSamples;
-    return Tell(beliefs, few ? PolicyState::kWatching : PolicyState::kReaderBound, otherwise);
-  }
-  history_.NoteSettled(rate_);
-  NoteOutcome();
-  Tell(beliefs, PolicyState::kSettled,
-       plans_ ? "all samples are as planned, and no plan is enough better"
-              : "no plan is enough better than reading the sources as they are");
 }
 
 void FormPolicy::Tell(Beliefs& beliefs, PolicyState state, std::string why) const {

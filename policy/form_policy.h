@@ -30,6 +30,7 @@
 #include "policy/evaluated_plan.h"
 #include "policy/migration_share.h"
 #include "policy/migrator.h"
+#include "policy/move_failures.h"
 #include "policy/move_listener.h"
 #include "policy/observer.h"
 #include "policy/pins.h"
@@ -70,7 +71,11 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     const TensorCache* cache = nullptr;  // may be null
     const ReadStats* reads = nullptr;
     std::function<Result<SampleFacts>(uint64_t sample)> facts;
-    std::function<void()> on_misplaced;  // there are samples to move; may be empty
+    // In the source; nothing for what is no sample. Looks into no file or directory.
+    std::function<std::optional<std::string>(uint64_t sample)> path_of;
+    std::function<bool(uint64_t sample)> is_there;  // the source has it still; may be empty
+    std::function<void()> on_misplaced;             // there are samples to move; may be empty
+    std::function<void(bool paused)> on_pause;      // may be empty
     // What the source's device gives should be probed (Observer::NoteProbe); may be empty.
     std::function<void()> on_doubt;
   };
@@ -102,7 +107,7 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     std::optional<double> cpu_s = {};  // of making it, if nothing else was done meanwhile
   };
   void NoteRead(const Read& read);
-  void NoteCachedRead(uint64_t sample) { table_.NoteReadAgain(sample); }
+  void NoteCachedRead(uint64_t sample) { table_.NoteCachedRead(sample); }
   // The sample cannot take the form that was planned for it: it stays as it is.
   void NoteUnsuited(uint64_t sample);
   // What is known of a sample that was read before.
@@ -110,13 +115,18 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   // A sample went back to its source, or into the form that it has.
   void NoteKept(uint64_t sample, const Form& kept);
   void NoteMove(const MadeMove& move) override;
+  // A move to the sample's target failed: one that cannot take the form stays as it is, one that is
+  // gone (kNotFound) is forgotten, any other is left alone for a while.
+  void NoteMoveFailed(uint64_t sample, const Error& error);
 
-  // Samples to move, those first that win most for what the move costs.
+  // Samples to move, those first that win most for what the move costs; pinned ones before all.
   struct Move {
     uint64_t sample = 0;
     Form form;
   };
   std::vector<Move> NextMoves(size_t most) const;
+  // To be asked just before it is made: plans, pins and pauses may have come since.
+  bool IsStillWanted(const Move& move) const;
 
   // What a window of observation makes of it; called by the policy's own thread.
   void Step(const Observation& observation);
@@ -128,11 +138,11 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   Result<Explanation> Explain(uint64_t sample) const override;
   Result<WhatIf> Plan(const WhatIfRequest& request) const override;
   Result<void> Set(const SettingsPatch& patch) override;
-  Result<void> Pin(const PinRule& rule) override { return pins_.Add(rule); }
-  Result<void> Unpin(const std::string& pattern) override { return pins_.Remove(pattern); }
+  Result<void> Pin(const PinRule& rule) override;
+  Result<void> Unpin(const std::string& pattern) override;
   std::vector<PinRule> Pins() const override { return pins_.Rules(); }
-  void Pause() override { paused_ = true; }
-  void Resume() override { paused_ = false; }
+  void Pause() override;
+  void Resume() override;
   std::vector<PlanChange> History() const override { return history_.Changes(); }
 
  private:
@@ -158,7 +168,6 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     uint64_t samples = 0;
     uint64_t load_cpu_ns = 0;
     uint64_t move_cpu_ns = 0;
-    uint64_t moved = 0;
   };
 
   void Run(const std::stop_token& stop);
@@ -174,9 +183,19 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   void Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated);
   void NoteOutcome();
   void Tell(Beliefs& beliefs, PolicyState state, std::string why) const;
-  void TellProgress(Beliefs& beliefs, const std::string& otherwise);
+  bool TellProgress(Beliefs& beliefs, PolicyState otherwise, std::string why);
+  void TellSettled(Beliefs& beliefs);
+  static std::string MovingWords(const SampleTable::Counts& counts);
   FormIndex ChooseIndex(const TakenPlan& plan, uint64_t sample, const SampleFeatures& features,
                         double weight = 1) const;
+  void AddPlannedMoves(const TakenPlan& plan, size_t most, std::vector<Move>& moves) const;
+  std::optional<double> WorthOf(const TakenPlan& plan, const KnownSample& sample) const;
+  void Forget(uint64_t sample);
+  void ForgetWhatIsGone();
+  FormIndex PinOf(uint64_t sample) const;
+  std::optional<Form> PinnedFormOf(uint64_t sample) const;
+  void ApplyPins();
+  void SetPaused(bool paused);
   FormIndex IndexOf(const Form& form) const;
   Form FormAt(FormIndex index) const;
   std::string NameAt(size_t index) const;
@@ -190,6 +209,7 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   SampleTable table_;  // its forms are those of builder_
   tensorfs::Pins pins_;
   PlanHistory history_;
+  MoveFailures failures_;
   std::atomic<bool> costs_known_{false};
   std::atomic<bool> plans_{false};
   std::atomic<bool> paused_{false};

@@ -156,6 +156,7 @@ PolicyReport FormPolicy::Report() const {
   }
   const MigratorStats moves = parts_.migrator->Stats();
   const SampleTable::Counts counts = table_.Count();
+  if (beliefs.state == PolicyState::kMoving) beliefs.why = MovingWords(counts);
   return {.mode = parts_.mode,
           .state = beliefs.state,
           .why = beliefs.why,
@@ -167,7 +168,9 @@ PolicyReport FormPolicy::Report() const {
                         .share_used = beliefs.share_used,
                         .moved = moves.converted,
                         .waiting = counts.misplaced,
-                        .mismatches = moves.mismatches},
+                        .mismatches = moves.mismatches,
+                        .failed = failures_.attempts(),
+                        .last_failure = failures_.last()},
           .settings = settings,
           .samples_known = counts.samples,
           .plan_changes = history_.changes()};

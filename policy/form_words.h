@@ -14,7 +14,8 @@
 
 namespace tensorfs {
 
-inline constexpr const char* kPausedWhy = "paused: nothing is planned or moved";
+inline constexpr const char* kPausedWhy =
+    "paused: nothing is planned or moved, but what is pinned when it is read";
 
 std::string PercentWords(double share);     // "12 %"
 std::string CountWords(uint64_t count);     // "1,234"

@@ -88,7 +88,6 @@ Migrator::~Migrator() {
 }
 
 bool Migrator::Wants(const Sample& sample, const Form& form) const {
-  if (paused_.load(std::memory_order_relaxed)) return false;
   if (options_.share != nullptr && !options_.share->MayStart()) return false;
   if (!queue_.HasRoom(sample.path, form)) return false;
   {
@@ -318,7 +317,6 @@ MigratorStats Migrator::Stats() const {
   stats.waiting = queue_.size();
   stats.waiting_bytes = queue_.held_bytes();
   if (options_.share != nullptr) stats.use = options_.share->RecentUse();
-  stats.paused = paused_.load(std::memory_order_relaxed);
   std::lock_guard lock(unsuited_mutex_);
   stats.unsuited = unsuited_.size();
   return stats;

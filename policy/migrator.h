@@ -64,7 +64,6 @@ struct MigratorStats {
   uint64_t cpu_ns = 0;
   std::array<MoveStats, kMoveCauses> causes;  // what the totals consist of
   MigrationShare::Use use;                    // of the machine, lately
-  bool paused = false;
 };
 
 class Migrator {
@@ -95,9 +94,6 @@ class Migrator {
 
   // What a read has done for a move beside serving.
   void ChargeRead(uint64_t cpu_ns, uint64_t bytes = 0);
-
-  // While paused, nothing is wanted; what waits is still done, and so is what somebody asks for.
-  void Pause(bool paused) { paused_.store(paused, std::memory_order_relaxed); }
 
   // Converts on the calling thread; for a move in the background only the store's part is done by
   // another, and only that is charged here: whoever makes the move charges for his own thread.
@@ -165,7 +161,6 @@ class Migrator {
   std::unordered_set<uint64_t> unsuited_;
   std::unordered_set<uint64_t> too_large_;  // for the queue
 
-  std::atomic<bool> paused_{false};
   std::atomic<double> cpu_ns_per_byte_;  // of values, as learnt so far
   std::array<MoveCounters, kMoveCauses> causes_;
   std::atomic<uint64_t> mismatches_{0};

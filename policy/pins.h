@@ -43,6 +43,7 @@ class Pins {
   // Errors: kNotFound if no rule has this pattern.
   Result<void> Remove(const std::string& pattern);
 
+  bool empty() const { return count_ == 0; }
   std::vector<PinRule> Rules() const;
 
   struct Match {

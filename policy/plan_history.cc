@@ -15,7 +15,7 @@ void PlanHistory::Add(PlanChange change, double rate_before) {
 
 void PlanHistory::NoteMoved(uint64_t moved) {
   std::lock_guard lock(mutex_);
-  if (!changes_.empty()) changes_.back().moved += moved;
+  if (!changes_.empty()) changes_.back().moved = moved;
 }
 
 void PlanHistory::NoteSettled(double rate_now) {

@@ -20,7 +20,8 @@ class PlanHistory {
   // `rate` is what was achieved before, in samples a second.
   void Add(PlanChange change, double rate_before);
 
-  // Of the latest change: samples moved since, and, when they all are, the rate that is achieved.
+  // Of the latest change: those of its samples that were moved by now, and, when they all are, the
+  // rate that is achieved.
   void NoteMoved(uint64_t moved);
   void NoteSettled(double rate_now);
 

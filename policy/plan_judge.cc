@@ -9,8 +9,8 @@ namespace {
 constexpr double kKept = 0.5;  // of a promised gain, to believe the next promise
 
 Verdict Consider(const PlanOutlook& outlook, const JudgeSettings& settings) {
-  if (outlook.waiting_share < PlanJudge::kLeastWaiting) return Verdict::kReaderBound;
   if (outlook.over_limit) return Verdict::kTake;
+  if (outlook.waiting_share < PlanJudge::kLeastWaiting) return Verdict::kReaderBound;
   if (GainOf(outlook) < settings.dead_band) return Verdict::kGoodEnough;
   const double won_s = (outlook.target_s - outlook.plan_s) * settings.expected_rereads;
   return won_s >= outlook.move_s ? Verdict::kTake : Verdict::kNotPaid;

@@ -5,9 +5,9 @@
 // A plan is taken when it is better by more than the dead band in several windows in a row (in one,
 // if it is much better than a plan that is being carried out: what is done meanwhile would have to
 // be undone), pays for its moves over the expected reads, and somebody waits for it: a mount that
-// readers do not wait for cannot make them faster. Plans that did not bring what they promised make
-// the dead band wider, until the machine changes: what is believed of it is wrong then, and moving
-// on would never end.
+// readers do not wait for cannot make them faster. What does not fit its space is replaced anyway.
+// Plans that did not bring what they promised make the dead band wider, until the machine changes:
+// what is believed of it is wrong then, and moving on would never end.
 #ifndef TENSORFS_POLICY_PLAN_JUDGE_H_
 #define TENSORFS_POLICY_PLAN_JUDGE_H_
 

@@ -38,7 +38,8 @@ class PolicyControl {
   virtual Result<void> Unpin(const std::string& pattern) = 0;
   virtual std::vector<PinRule> Pins() const = 0;
 
-  // While paused nothing is planned or moved; reads and pins go on. Idempotent.
+  // While paused nothing is planned, and nothing moved but what is pinned, when it is read, and
+  // what somebody asks for. Idempotent.
   virtual void Pause() = 0;
   virtual void Resume() = 0;
 

@@ -98,11 +98,13 @@ struct RateReport {
 };
 
 struct MigrationReport {
-  double share_limit = 0;   // of CPU and disk, that moves may take
-  double share_used = 0;    // over the last window
-  uint64_t moved = 0;       // samples since the mount
-  uint64_t waiting = 0;     // samples that are not yet as planned
-  uint64_t mismatches = 0;  // moves given up because the new payload did not give the same bytes
+  double share_limit = 0;    // of CPU and disk, that moves may take
+  double share_used = 0;     // over the last window
+  uint64_t moved = 0;        // samples since the mount
+  uint64_t waiting = 0;      // samples that are not yet as planned
+  uint64_t mismatches = 0;   // moves given up because the new payload did not give the same bytes
+  uint64_t failed = 0;       // moves in the background that failed otherwise; tried again later
+  std::string last_failure;  // why the latest did; empty if none
 };
 
 struct PolicyReport {

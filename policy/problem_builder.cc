@@ -20,13 +20,13 @@ double TensorBytes(const Pipeline& pipeline, const SampleFeatures& sample) {
 
 double MeanReads(std::span<const KnownSample> samples) {
   double reads = 0;
-  for (const KnownSample& sample : samples) reads += sample.reads;
+  for (const KnownSample& sample : samples) reads += sample.recent_reads;
   return samples.empty() ? 0 : reads / static_cast<double>(samples.size());
 }
 
 float WeightOf(const KnownSample& sample, double mean_reads) {
   constexpr double kDoubt = 4;
-  return static_cast<float>((sample.reads + kDoubt) / (mean_reads + kDoubt));
+  return static_cast<float>((sample.recent_reads + kDoubt) / (mean_reads + kDoubt));
 }
 
 PlanRules ProblemBuilder::Rules(const MachineCapacity& machine, double part) const {

@@ -161,7 +161,8 @@ void AddPolicyCommands(CLI::App* tool, PolicyFlags* flags) {
   AddSet(policy, &flags->set);
   AddPin(policy, &flags->pin);
   AddUnpin(policy, &flags->unpin);
-  Add(policy, "pause", "Plan and move nothing until `tensorfs policy resume`; reads go on.",
+  Add(policy, "pause",
+      "Plan and move nothing until `tensorfs policy resume`; reads go on, and pins with\nthem.",
       "  tensorfs policy pause /mnt/train", &flags->pause);
   Add(policy, "resume", "Plan and move samples again.", "  tensorfs policy resume /mnt/train",
       &flags->resume);

@@ -134,7 +134,9 @@ Json JsonOf(const PolicyReport& report) {
             {"share_used", migration.share_used},
             {"moved", migration.moved},
             {"waiting", migration.waiting},
-            {"mismatches", migration.mismatches}}},
+            {"mismatches", migration.mismatches},
+            {"failed", migration.failed},
+            {"last_failure", migration.last_failure}}},
           {"settings", JsonOf(report.settings)},
           {"samples_known", report.samples_known},
           {"plan_changes", report.plan_changes}};

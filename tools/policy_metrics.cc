@@ -136,6 +136,8 @@ void AddMigration(const PolicyReport& report, PrometheusText* text) {
        Count(migration.waiting)},
       {"tensorfs_policy_mismatches_total", "counter",
        "Moves given up because the new payload gave other bytes.", Count(migration.mismatches)},
+      {"tensorfs_policy_failed_moves_total", "counter",
+       "Moves in the background that failed; they are tried again.", Count(migration.failed)},
   };
   text->Add(metrics);
 }

@@ -87,7 +87,16 @@ FormPolicy::Parts PolicyRuntime::PartsFor(const MountCommand& command, const Ser
   parts.store = store;
   parts.cache = cache;
   parts.reads = served.reads;
+  parts.path_of = [fs = served.fs](uint64_t sample) -> std::optional<std::string> {
+    const Result<std::string> path = fs->SourcePathOf(sample);
+    return path ? std::optional(*path) : std::nullopt;
+  };
+  parts.is_there = [fs = served.fs](uint64_t sample) {
+    const Result<struct stat> attributes = fs->GetAttr(sample);
+    return attributes || attributes.error().code != ErrorCode::kNotFound;
+  };
   parts.on_misplaced = [this] { mover_.Notify(); };
+  parts.on_pause = [this](bool paused) { mover_.Pause(paused); };
   parts.on_doubt = [this] { doubt_.Call(); };
   parts.facts = [fs = served.fs](uint64_t sample) { return fs->FactsOf(sample); };
   return parts;
@@ -98,18 +107,21 @@ std::optional<BackgroundMover::Target> PolicyRuntime::NextMove() {
     moves_ = policy_.NextMoves(kMovesAtOnce);
     std::ranges::reverse(moves_);
   }
-  if (moves_.empty()) return std::nullopt;
-  const FormPolicy::Move move = moves_.back();
-  moves_.pop_back();
-  return BackgroundMover::Target{.sample = move.sample, .form = move.form};
+  while (!moves_.empty()) {
+    const FormPolicy::Move move = moves_.back();
+    moves_.pop_back();
+    if (!policy_.IsStillWanted(move)) continue;
+    return BackgroundMover::Target{.sample = move.sample, .form = move.form};
+  }
+  return std::nullopt;
 }
 
 Result<bool> PolicyRuntime::Move(const BackgroundMover::Target& target) {
   Result<bool> moved = fs_->Convert(target.sample, target.form, MoveCause::kInBackground);
   if (moved) {
     policy_.NoteKept(target.sample, target.form);
-  } else if (moved.error().code == ErrorCode::kUnsupported) {
-    policy_.NoteUnsuited(target.sample);
+  } else {
+    policy_.NoteMoveFailed(target.sample, moved.error());
   }
   return moved;
 }

@@ -58,10 +58,15 @@ std::string PressureText(const Json& pressure) {
 }
 
 std::string MovesText(const Json& migration) {
+  const auto failure = migration.at("last_failure").get<std::string>();
+  const std::string failed =
+      failure.empty() ? ""
+                      : "; " + CountOf(migration, "failed") +
+                            " failed in the background, the latest: " + Printable(failure);
   return CountOf(migration, "moved") + " samples moved, " + CountOf(migration, "waiting") +
          " to be moved, " + CountOf(migration, "mismatches") + " given up for a mismatch; " +
          FormatShare(NumberOf(migration, "share_used")) + " of CPU and disk now, at most " +
-         FormatShare(NumberOf(migration, "share_limit")) + " and what is idle";
+         FormatShare(NumberOf(migration, "share_limit")) + " and what is idle" + failed;
 }
 
 constexpr size_t kFormColumns = 20;

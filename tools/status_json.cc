@@ -56,8 +56,7 @@ Json MigrationOf(const MigratorStats& migrator) {
           {"cpu_s", static_cast<double>(migrator.cpu_ns) * 1e-9},
           {"causes", CausesOf(migrator)},
           {"cpu_share", migrator.use.cpu},
-          {"disk_share", migrator.use.disk},
-          {"paused", migrator.paused}};
+          {"disk_share", migrator.use.disk}};
 }
 
 Json CacheOf(const MountStatus& status) {

@@ -256,6 +256,18 @@ class Pins(PolicyTestCase):
                         self.assertEqual(others, rest)
 
 
+    def test_a_pin_is_carried_out_though_nobody_reads(self):
+        with self.mount_store("--policy", "keep") as mount:
+            read_all(mount.path)
+            names = [f"class{index % 3}/{index}.npy" for index in range(SAMPLES)]
+            self.policy("pin", mount.path, "class1", "decode:planar-zstd")
+            self.wait_until(lambda: all(self.form_of(mount, name) == "decode:planar-zstd"
+                                        for name in names if name.startswith("class1/")),
+                            "class1 in its form")
+            self.assertEqual({self.form_of(mount, name) for name in names
+                              if not name.startswith("class1/")}, {"source:original"})
+
+
 class Watch(PolicyTestCase):
     def test_a_line_each_time_and_json_lines(self):
         with self.mount_store() as mount:

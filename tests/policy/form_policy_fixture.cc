@@ -24,6 +24,7 @@ void FormPolicyTest::SetUp() {
   parts_.share = &share_;
   parts_.store = store_.get();
   parts_.reads = &reads_;
+  parts_.path_of = [](uint64_t sample) { return std::optional(PathOf(sample)); };
   parts_.facts = [this](uint64_t sample) { return FactsOf(sample); };
 }
 

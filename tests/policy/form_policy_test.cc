@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "form_policy_fixture.h"
@@ -138,22 +139,32 @@ TEST_F(FormPolicyTest, HasNothingProbedWhilePausedOrBeforeItPlans) {
 }
 
 TEST_F(FormPolicyTest, MovesFirstWhatWinsMost) {
+  constexpr size_t kFew = 30;  // of all
   MakeAndRead();
   Windows(2, kFastDisk);
-  const std::vector<FormPolicy::Move> moves = policy_->NextMoves(kSamples / 4);
-  ASSERT_EQ(moves.size(), kSamples / 4);
+  const std::vector<FormPolicy::Move> moves = policy_->NextMoves(kFew);
+  ASSERT_EQ(moves.size(), kFew);
   const auto gain_of = [&](uint64_t id) {
     const std::vector<FormCost> costs = CostsOf(model_, MadeUpSample(id));
     const FormCost& raw = costs[IndexOf(model_, "final:raw")];
     return (costs[0].cpu_s - raw.cpu_s) / (costs[0].cpu_s + raw.encode_cpu_s + raw.cpu_s);
   };
-  for (size_t i = 1; i < moves.size(); ++i) {
-    EXPECT_GE(gain_of(moves[i - 1].sample) * 1.05, gain_of(moves[i].sample)) << i;
+  std::set<uint64_t> first;
+  for (size_t i = 0; i < kFew; ++i) {
+    first.insert(moves[i].sample);
+    if (i > 0) {
+      EXPECT_GE(gain_of(moves[i - 1].sample) * 1.05, gain_of(moves[i].sample)) << i;
+    }
+  }
+  for (uint64_t id = 0; id < kSamples; ++id) {
+    if (!first.contains(id)) {
+      EXPECT_GE(gain_of(moves.back().sample) * 1.05, gain_of(id)) << id;
+    }
   }
   EXPECT_EQ(ToString(moves[0].form, pipeline_), "final:raw");
   const uint64_t last = moves.back().sample;
   for (int read = 0; read < 20; ++read) policy_->NoteCachedRead(last);
-  EXPECT_EQ(policy_->NextMoves(kSamples / 4).at(0).sample, last);
+  EXPECT_EQ(policy_->NextMoves(kFew).at(0).sample, last);
 }
 
 TEST_F(FormPolicyTest, LeavesAloneWhatReadersDoNotWaitFor) {
@@ -308,7 +319,9 @@ TEST_F(FormPolicyTest, PlansForWhatTheCacheCanHold) {
   for (uint64_t id = 0; id < kSamples; ++id) {
     const bool is_cached = policy_->IsToBeCached(id);
     if (is_cached) ++cached;
-    EXPECT_EQ(TargetOf(id).empty(), is_cached) << id;  // it stays besides as it is kept
+    if (is_cached) {
+      EXPECT_EQ(TargetOf(id), "source:original") << "stays as it is kept";
+    }
   }
   EXPECT_GT(cached, 70u);
   EXPECT_LE(cached, (16u << 20) / 150528u);

@@ -246,16 +246,6 @@ TEST_F(MigratorTest, CountsMovesByTheirCause) {
   EXPECT_GT(stats.cpu_ns, 0u);
 }
 
-TEST_F(MigratorTest, WantsNothingWhilePausedButDoesWhatIsAskedFor) {
-  Migrator migrator(&pipeline_, store_.get(), Threads(1));
-  migrator.Pause(true);
-  EXPECT_TRUE(migrator.Stats().paused);
-  EXPECT_FALSE(migrator.Wants({"a", version_}, *ParseForm("final:raw", pipeline_)));
-  EXPECT_TRUE(migrator.Convert({"a", version_}, ValueFor("final:raw"), MoveCause::kOnRequest));
-  migrator.Pause(false);
-  EXPECT_TRUE(migrator.Wants({"a", version_}, *ParseForm("final:raw", pipeline_)));
-}
-
 TEST_F(MigratorTest, StaysWithinItsShare) {
   MigrationShare::Clock::time_point now{std::chrono::seconds(1000)};
   MigrationShare share({.share = 0.2, .cores = 1e-3, .bytes_per_s = 1e9}, [&] { return now; });

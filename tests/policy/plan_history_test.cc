@@ -19,7 +19,7 @@ TEST(PlanHistory, FollowsTheLatestChange) {
   EXPECT_TRUE(history.Changes().empty());
   history.Add(Because("a"), 100);
   history.NoteMoved(5);
-  history.NoteMoved(6);
+  history.NoteMoved(11);
   history.NoteSettled(150);
   history.Add(Because("b"), 150);
   history.NoteMoved(1);

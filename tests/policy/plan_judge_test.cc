@@ -74,8 +74,10 @@ TEST(PlanJudge, MovesMustPayOverTheExpectedReads) {
 TEST(PlanJudge, ReadersThatDoNotWaitGainNothing) {
   PlanOutlook outlook = kGood;
   outlook.waiting_share = 0.29;
-  outlook.over_limit = true;
   EXPECT_EQ(PlanJudge().Judge(outlook, {}), Verdict::kReaderBound);
+  outlook.over_limit = true;  // what does not fit has to go all the same
+  EXPECT_EQ(PlanJudge().Judge(outlook, {}), Verdict::kConfirm);
+  outlook.over_limit = false;
   outlook.waiting_share = 0.31;
   EXPECT_EQ(PlanJudge().Judge(outlook, {}), Verdict::kConfirm);
 }

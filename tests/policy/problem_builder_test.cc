@@ -17,8 +17,8 @@ class ProblemBuilderTest : public testing::Test {
  protected:
   void SetUp() override { Teach(&model_); }
 
-  static KnownSample Sample(uint64_t id, uint32_t reads) {
-    return {.id = id, .features = MadeUpSample(id), .reads = reads};
+  static KnownSample Sample(uint64_t id, float reads) {
+    return {.id = id, .features = MadeUpSample(id), .recent_reads = reads};
   }
 
   static MachineCapacity Machine() {

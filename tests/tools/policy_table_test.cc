@@ -63,6 +63,7 @@ TEST(PolicyTable, StatusTellsWhatItDoesAndWhyAndWhatItGoesBy) {
        "CPU: the bottleneck for most, 63 %; a CPU second costs 315.00 ms",
        "sda: a bottleneck for some, 37 %; a megabyte costs 14.80 ms", "store: free: there is room",
        "312 samples moved, 4,688 to be moved, 1 given up", "mismatch; 18 % of CPU",
+       "2 failed in the background",
        "migrate-share 20 %, window 10 s, dead-band 10 %, expected-rereads 20"});
 }
 
