@@ -59,9 +59,11 @@ def samples_of(bench, count):
         shutil.rmtree(samples.root, ignore_errors=True)
 
 
-def profile_of(bench, samples, effort):
-    return recommended.measure(samples.root, WORKLOAD.options, bench.work / "throttled.json",
-                               bench.work, effort.profiled, effort.profile_runs)
+def profile_of(bench, machine, samples, effort):
+    """Measured before other programs, as what is delivered is."""
+    return in_group(machine.readers_group, recommended.measure, samples.root, WORKLOAD.options,
+                    bench.work / "throttled.json", bench.work, effort.profiled,
+                    effort.profile_runs)
 
 
 def in_group(group, function, *arguments):
@@ -89,7 +91,7 @@ def run_cold(bench, effort):
     limits = cgroups.Limits(COLD_MB_S, len(cgroups.usable_cores()))
     ratios, online, delivered = [], [], []
     with machine_of(bench) as machine, samples_of(bench, effort.throttled) as samples:
-        form = profile_of(bench, samples, effort).form(disk_mb_s=COLD_MB_S)
+        form = profile_of(bench, machine, samples, effort).form(disk_mb_s=COLD_MB_S)
         fixed = prepared(machine, samples, form)
         with fixed.mount(limits) as mount:
             for number in range(bench.rounds):
@@ -106,7 +108,7 @@ def run_cold(bench, effort):
 def run_predicted(bench, effort):
     """Of the form that is recommended for each regime, what it delivers ÷ what was predicted."""
     with machine_of(bench) as machine, samples_of(bench, effort.throttled) as samples:
-        profiled = profile_of(bench, samples, effort)
+        profiled = profile_of(bench, machine, samples, effort)
         forms = {}
         try:
             return [one_regime(bench, machine, samples, profiled, forms, limits)
