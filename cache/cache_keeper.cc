@@ -32,7 +32,7 @@ CacheKeeper::CacheKeeper(std::string directory, const CacheSpace& space, SharedB
                          GenerationStore* store)
     : directory_(std::move(directory)), space_(space), shared_(shared), store_(store) {}
 
-Result<void> CacheKeeper::Load() {
+Result<void> CacheKeeper::Load(Access access) {
   std::set<uint32_t> present;
   for (const auto& generation : store_->Generations()) present.insert(generation.number);
   if (!present.empty()) next_generation_ = *present.rbegin() + 1;
@@ -61,6 +61,7 @@ Result<void> CacheKeeper::Load() {
   if (auto read = store_->ForEachRow(0, kLastGeneration, add); !read) return read;
   for (const uint32_t number : absent) {
     next_generation_ = std::max(next_generation_, number + 1);
+    if (access == Access::kRead) continue;
     if (auto dropped = store_->Drop(number); !dropped) return dropped;
   }
   CountUnknownGarbage();

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/access.h"
 #include "cache/cache_book.h"
 #include "cache/cache_key.h"
 #include "cache/cache_space.h"
@@ -67,7 +68,7 @@ class CacheKeeper {
               GenerationStore* store);
 
   // Fills the books from the store. Errors: kCorrupt and kIo; the store must be made anew then.
-  Result<void> Load();
+  Result<void> Load(Access access);
   // Drops what a smaller limit than that of before has no room for.
   Result<void> KeepToLimit();
 

@@ -52,9 +52,13 @@ rocksdb::BlockBasedTableOptions TableOptions() {
   return table;
 }
 
-rocksdb::Options DatabaseOptions(size_t write_buffer_bytes) {
+rocksdb::Options DatabaseOptions(size_t write_buffer_bytes, Access access) {
   rocksdb::Options options;
-  options.create_if_missing = true;
+  options.create_if_missing = access == Access::kMount;
+  // The default takes a log's first bad record for its end, and forgets what comes after it.
+  if (access != Access::kMount) {
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  }
   options.info_log = std::make_shared<SilentLogger>();
   options.write_buffer_size = write_buffer_bytes;
   options.max_write_buffer_number = 2;
@@ -82,14 +86,14 @@ bool IsDamage(const rocksdb::Status& status) {
 
 }  // namespace
 
-Catalog::Catalog(std::string directory, size_t write_buffer_bytes)
-    : directory_(std::move(directory)), write_buffer_bytes_(write_buffer_bytes) {}
+Catalog::Catalog(std::string directory, size_t write_buffer_bytes, Access access)
+    : directory_(std::move(directory)), write_buffer_bytes_(write_buffer_bytes), access_(access) {}
 
 Catalog::~Catalog() = default;
 
 Result<std::unique_ptr<Catalog>> Catalog::Open(const std::string& directory,
-                                               size_t write_buffer_bytes) {
-  std::unique_ptr<Catalog> catalog(new Catalog(directory, write_buffer_bytes));
+                                               size_t write_buffer_bytes, Access access) {
+  std::unique_ptr<Catalog> catalog(new Catalog(directory, write_buffer_bytes, access));
   if (auto opened = catalog->OpenOrStartOver(); !opened) return tl::unexpected(opened.error());
   return catalog;
 }
@@ -183,15 +187,19 @@ uint64_t Catalog::FileBytes() const { return DiskUsage(directory_); }
 
 rocksdb::Status Catalog::OpenDatabase() {
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(DatabaseOptions(write_buffer_bytes_), directory_, &opened);
+  const rocksdb::Options options = DatabaseOptions(write_buffer_bytes_, access_);
+  const rocksdb::Status status = access_ == Access::kRead
+                                     ? rocksdb::DB::OpenForReadOnly(options, directory_, &opened)
+                                     : rocksdb::DB::Open(options, directory_, &opened);
   database_.reset(opened);
   return status;
 }
 
 Result<void> Catalog::OpenOrStartOver() {
   const rocksdb::Status status = OpenDatabase();
-  if (status.ok() || !IsDamage(status)) return FromStatus(status, directory_);
+  if (status.ok() || !may_start_over() || !IsDamage(status)) {
+    return FromStatus(status, directory_);
+  }
   return ReplaceDatabase();
 }
 

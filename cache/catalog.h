@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sample store's catalog: a RocksDB from key to StoredSample. The only file that knows it is
-// one. Everything in it is derived, so a catalog that is damaged is replaced by an empty one.
+// one. Everything in it is derived, so a mount replaces a catalog that is damaged by an empty one;
+// to those who only look or evict, damage is an error.
 //
 // Thread-safe. One shared mutex guards the handle: shared by all use, exclusive only to replace it.
 #ifndef TENSORFS_CACHE_CATALOG_H_
@@ -17,6 +18,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cache/access.h"
 #include "cache/stored_sample.h"
 #include "codec/result.h"
 
@@ -41,10 +43,10 @@ class Catalog {
     return 3 * write_buffer_bytes + (512 << 10);
   }
 
-  // A catalog that cannot be made sense of is replaced by an empty one; says so by started_over().
-  // Errors: kBusy or kIo.
+  // For a mount, one that cannot be made sense of is replaced by an empty one; started_over() says
+  // so. Errors: kBusy, kIo; for others also kCorrupt and kNotFound.
   static Result<std::unique_ptr<Catalog>> Open(const std::string& directory,
-                                               size_t write_buffer_bytes);
+                                               size_t write_buffer_bytes, Access access);
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
@@ -67,15 +69,16 @@ class Catalog {
 
   // Makes the catalog work again after a failed Apply. Returns whether its entries are lost.
   Result<bool> Recover();
-  // Replaces it by an empty one.
+  // Replaces it by an empty one. REQUIRES: may_start_over().
   Result<void> StartOver();
+  bool may_start_over() const { return access_ == Access::kMount; }
 
   // Of the files, as they are now.
   uint64_t FileBytes() const;
   bool started_over() const { return started_over_; }
 
  private:
-  Catalog(std::string directory, size_t write_buffer_bytes);
+  Catalog(std::string directory, size_t write_buffer_bytes, Access access);
   rocksdb::Status OpenDatabase();
   Result<void> OpenOrStartOver();
   Result<void> ReplaceDatabase();
@@ -84,6 +87,7 @@ class Catalog {
 
   const std::string directory_;
   const size_t write_buffer_bytes_;
+  const Access access_;
   mutable std::shared_mutex mutex_;        // guards database_, not what it points to
   std::unique_ptr<rocksdb::DB> database_;  // null if it could not be opened again
   bool started_over_ = false;

@@ -39,12 +39,12 @@ Result<void> CatalogWriter::Load() {
   };
   Result<void> read =
       catalog_.ForEach([&](std::string_view key, const std::optional<StoredSample>& sample) {
-        if (!LoadEntry(key, sample)) bad_keys.emplace_back(key);
+        if (!LoadEntry(key, sample) && catalog_.may_start_over()) bad_keys.emplace_back(key);
         return bad_keys.size() < kDropsAtOnce || drop_bad();
       });
   if (read && dropped && !bad_keys.empty()) drop_bad();
   if (read) read = dropped;
-  if (!read && read.error().code == ErrorCode::kCorrupt) {
+  if (!read && read.error().code == ErrorCode::kCorrupt && catalog_.may_start_over()) {
     Forget();
     health_.Count(&StoreEvents::catalogs_replaced);
     read = catalog_.StartOver();
@@ -135,7 +135,7 @@ Result<void> CatalogWriter::ApplySlice(std::span<const StoreChange> changes) {
 
 Result<void> CatalogWriter::RecoverIfFailed(std::span<const StoreChange> changes) {
   if (!failure_) return {};
-  if (*failure_ == ErrorCode::kCorrupt) {
+  if (*failure_ == ErrorCode::kCorrupt && catalog_.may_start_over()) {
     // Bad table files stay bad: merging them would fail for ever.
     if (auto replaced = catalog_.StartOver(); !replaced) return replaced;
   } else {

@@ -42,8 +42,8 @@ class CatalogWriter {
   // What a put takes from the budget for its entry, before it is written.
   static uint64_t ChargeOf(std::string_view key) { return 2 * Catalog::EntryBytes(key); }
 
-  // Counts what is there, and drops entries that point to nothing. A catalog that cannot be read is
-  // replaced by an empty one. Errors: kIo.
+  // Counts what is there. For a mount, entries that point to nothing are dropped, and a catalog
+  // that cannot be read is replaced by an empty one. Errors: kIo; for others also kCorrupt.
   Result<void> Load();
 
   struct Applied {

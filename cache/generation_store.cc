@@ -59,11 +59,15 @@ int MaxOpenFiles() {
   return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 4, 64, 1024));
 }
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, uint64_t row_buffer_bytes) {
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, uint64_t row_buffer_bytes, Access access) {
   rocksdb::DBOptions options;
   options.env = env;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
+  options.create_if_missing = access == Access::kMount;
+  options.create_missing_column_families = access == Access::kMount;
+  // The default takes a log's first bad record for its end, and forgets what comes after it.
+  if (access != Access::kMount) {
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  }
   options.info_log = std::make_shared<NoLog>();
   options.max_open_files = MaxOpenFiles();
   options.max_background_jobs = 2;
@@ -112,6 +116,7 @@ rocksdb::ColumnFamilyOptions ValueOptions(const std::shared_ptr<rocksdb::Cache>&
 
 struct GenerationStore::Database {
   std::string directory;
+  bool is_writable = true;
   // A power failure may cost what is in the cache, so nothing need wait for the disk.
   std::unique_ptr<rocksdb::Env> env = MakeUnsyncedFiles();
   std::shared_ptr<rocksdb::Cache> pins = rocksdb::NewLRUCache(0, 4);
@@ -141,9 +146,11 @@ GenerationStore::GenerationStore(std::unique_ptr<Database> database)
 GenerationStore::~GenerationStore() { Abandon(); }
 
 Result<std::unique_ptr<GenerationStore>> GenerationStore::Open(const std::string& directory,
-                                                               uint64_t row_buffer_bytes) {
+                                                               uint64_t row_buffer_bytes,
+                                                               Access access) {
   auto database = std::make_unique<Database>();
   database->directory = directory;
+  database->is_writable = access != Access::kRead;
   const rocksdb::ColumnFamilyOptions row_options = RowOptions(row_buffer_bytes);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, row_options},
@@ -152,8 +159,11 @@ Result<std::unique_ptr<GenerationStore>> GenerationStore::Open(const std::string
   };
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(
-      DatabaseOptions(database->env.get(), row_buffer_bytes), directory, families, &handles, &db);
+  const rocksdb::DBOptions options = DatabaseOptions(database->env.get(), row_buffer_bytes, access);
+  const rocksdb::Status status =
+      database->is_writable
+          ? rocksdb::DB::Open(options, directory, families, &handles, &db)
+          : rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &db);
   database->db.reset(db);
   for (rocksdb::ColumnFamilyHandle* handle : handles) database->families.emplace_back(handle);
   if (auto opened = FromStatus(status, directory); !opened) return tl::unexpected(opened.error());
@@ -277,6 +287,7 @@ Result<void> GenerationStore::Seal(const std::vector<Row>& rows) {
 }
 
 void GenerationStore::Abandon() {
+  if (!database_->is_writable) return;
   database_->head.reset();
   std::error_code ignored;
   std::filesystem::remove(database_->HeadPath(), ignored);

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/access.h"
 #include "cache/record_id.h"
 #include "codec/result.h"
 
@@ -26,11 +27,11 @@ namespace tensorfs {
 
 class GenerationStore {
  public:
-  // Opens what is in the directory or makes it. `row_buffer_bytes` is what rows may take in memory
-  // before they are written. REQUIRES: nobody else has it open.
-  // Errors: kCorrupt and kIo; the directory can be emptied then, as all in it is derived.
+  // Opens what is in the directory; a mount makes it. `row_buffer_bytes` is what rows may take in
+  // memory before they are written. REQUIRES: nobody else has it open.
+  // Errors: kCorrupt, kNotFound (a file is missing), kIo.
   static Result<std::unique_ptr<GenerationStore>> Open(const std::string& directory,
-                                                       uint64_t row_buffer_bytes);
+                                                       uint64_t row_buffer_bytes, Access access);
   ~GenerationStore();
   GenerationStore(const GenerationStore&) = delete;
   GenerationStore& operator=(const GenerationStore&) = delete;

@@ -23,9 +23,11 @@ constexpr uint64_t kMinWriteBufferBytes = 64 << 10;  // RocksDB's own least
 constexpr uint64_t kMaxWriteBufferBytes = 4 << 20;
 constexpr int kMaxMoves = 8;  // of one record while it is being read
 
-size_t WriteBufferBytes(uint64_t limit_bytes) {
-  if (limit_bytes == 0) return kMaxWriteBufferBytes;
-  return std::clamp(limit_bytes / 256, kMinWriteBufferBytes, kMaxWriteBufferBytes);
+size_t WriteBufferBytes(const SampleStore::Options& options) {
+  // What evicting adds to the catalog must stay small: nobody knows the limit.
+  if (options.access != Access::kMount) return kMinWriteBufferBytes;
+  if (options.limit_bytes == 0) return kMaxWriteBufferBytes;
+  return std::clamp(options.limit_bytes / 256, kMinWriteBufferBytes, kMaxWriteBufferBytes);
 }
 
 uint64_t SegmentBytes(const SampleStore::Options& options) {
@@ -36,7 +38,7 @@ uint64_t SegmentBytes(const SampleStore::Options& options) {
 
 // A whole segment can be rewritten, and its entries changed, before it goes.
 uint64_t ReserveBytes(const SampleStore::Options& options) {
-  return SegmentBytes(options) + 2 * WriteBufferBytes(options.limit_bytes) + (64 << 10);
+  return SegmentBytes(options) + 2 * WriteBufferBytes(options) + (64 << 10);
 }
 
 Result<void> CheckOptions(const SampleStore::Options& options) {
@@ -92,22 +94,29 @@ Result<std::unique_ptr<SampleStore>> SampleStore::Open(const std::string& direct
                                                        const Options& options) {
   if (auto checked = CheckOptions(options); !checked) return tl::unexpected(checked.error());
   for (const std::string& made : {directory, directory + "/segments"}) {
+    if (options.access != Access::kMount) break;
     if (auto is_made = MakeDirectory(made); !is_made) return tl::unexpected(is_made.error());
   }
-  const size_t write_buffer_bytes = WriteBufferBytes(options.limit_bytes);
-  auto catalog = Catalog::Open(directory + "/catalog", write_buffer_bytes);
+  const size_t write_buffer_bytes = WriteBufferBytes(options);
+  auto catalog = Catalog::Open(directory + "/catalog", write_buffer_bytes, options.access);
   if (!catalog) return tl::unexpected(catalog.error());
   std::unique_ptr<SampleStore> store(
       new SampleStore(directory, options, write_buffer_bytes, std::move(*catalog)));
-  if (auto loaded = store->Load(); !loaded) return tl::unexpected(loaded.error());
+  if (auto loaded = store->Load(options.access); !loaded) return tl::unexpected(loaded.error());
   return store;
 }
 
-Result<void> SampleStore::Load() {
+Result<void> SampleStore::Load(Access access) {
   if (auto opened = segments_.OpenExisting(); !opened) return opened;
   if (auto loaded = catalog_writer_.Load(); !loaded) return loaded;
+  if (access == Access::kRead) return {};
+  if (access == Access::kEvict && health_.events().corrupt_entries > 0) {
+    // Only they know which segments they need.
+    return Fail(ErrorCode::kCorrupt, directory_ + "/catalog: some of its entries are damaged");
+  }
   if (auto shrunk = ShrinkToLimit(); !shrunk) return shrunk;
   writer_ = std::make_unique<StoreWriter>(catalog_writer_, segments_, budget_, health_, cleaning_);
+  if (access == Access::kEvict) return {};  // its segments may be smaller than those made here
   cleaner_ = std::make_unique<SegmentCleaner>(*catalog_, catalog_writer_, segments_, budget_,
                                               health_, *writer_, cleaning_);
   return {};
@@ -117,9 +126,7 @@ Result<void> SampleStore::Load() {
 Result<void> SampleStore::ShrinkToLimit() {
   const uint64_t limit_bytes = budget_.limit_bytes();
   bool lost_some = false;
-  for (const SegmentTable::Sealed& segment : segments_.SealedSegments()) {
-    if (segment.live_bytes == 0) segments_.Remove(segment.number);
-  }
+  RemoveDeadSegments();
   for (const SegmentTable::Sealed& segment : segments_.SealedSegments()) {
     if (limit_bytes == 0 || budget_.used_bytes() <= limit_bytes) break;
     segments_.Remove(segment.number);
@@ -131,14 +138,20 @@ Result<void> SampleStore::ShrinkToLimit() {
   return {};
 }
 
+void SampleStore::RemoveDeadSegments() {
+  for (const SegmentTable::Sealed& segment : segments_.SealedSegments()) {
+    if (segment.live_bytes == 0) segments_.Remove(segment.number);
+  }
+}
+
 std::optional<StoredSample> SampleStore::Find(std::string_view key) const {
-  if (const auto waiting = writer_->FindWaiting(key)) return *waiting;
+  if (const auto waiting = writer_ ? writer_->FindWaiting(key) : std::nullopt) return *waiting;
   const Result<StoredSample> sample = catalog_->Get(key);
   if (sample) return *sample;
   if (sample.error().code != ErrorCode::kNotFound) {
     const bool corrupt = sample.error().code == ErrorCode::kCorrupt;
     health_.Count(corrupt ? &StoreEvents::corrupt_entries : &StoreEvents::read_errors);
-    if (corrupt) writer_->Drop(key);
+    if (corrupt && writer_) writer_->Drop(key);
   }
   return std::nullopt;
 }
@@ -153,6 +166,7 @@ Result<void> SampleStore::Read(std::string_view key, const StoredSample& sample,
     current = *moved;
     file = segments_.Find(current.location.segment);
   }
+  if (!file && !writer_) return Fail(ErrorCode::kCorrupt, directory_ + ": its segment is missing");
   if (!file) {
     DropIfAt(key, current.location);
     return Fail(ErrorCode::kStale, directory_ + ": the stored sample is gone");
@@ -211,7 +225,8 @@ void SampleStore::Drop(std::string_view key) { writer_->Drop(key); }
 
 Result<void> SampleStore::ForEach(const Visitor& visitor) const {
   std::unordered_set<std::string> visited;
-  for (const auto& [key, change] : writer_->Waiting()) {
+  const auto waiting = writer_ ? writer_->Waiting() : decltype(writer_->Waiting())();
+  for (const auto& [key, change] : waiting) {
     visited.insert(key);
     if (change && !visitor(key, *change)) return {};
   }
@@ -220,7 +235,12 @@ Result<void> SampleStore::ForEach(const Visitor& visitor) const {
   });
 }
 
-Result<void> SampleStore::Flush() { return writer_->Flush(); }
+Result<void> SampleStore::Flush() {
+  if (!writer_) return {};
+  Result<void> flushed = writer_->Flush();
+  if (flushed && !cleaner_) RemoveDeadSegments();
+  return flushed;
+}
 
 StoreStats SampleStore::Stats() const {
   StoreStats stats;
@@ -263,6 +283,7 @@ void SampleStore::DropBad(std::string_view key, const StoredSample& sample,
 
 // Returns whether the entry was there.
 bool SampleStore::DropIfAt(std::string_view key, const RecordLocation& location) const {
+  if (!writer_) return false;
   const auto found = Find(key);
   return found && found->location == location && writer_->DropAt(key, location);
 }

@@ -23,6 +23,7 @@
 #include <string>
 #include <string_view>
 
+#include "cache/access.h"
 #include "cache/catalog.h"
 #include "cache/catalog_writer.h"
 #include "cache/doorbell.h"
@@ -46,11 +47,13 @@ class SampleStore {
   struct Options {
     uint64_t limit_bytes = 0;    // of all files; 0: no limit
     uint64_t segment_bytes = 0;  // of one file, unless a record is larger; 0: from the limit
+    Access access = Access::kMount;
   };
 
-  // Creates what is missing. A catalog that cannot be read is replaced by an empty one; if there
-  // is more than the limit allows, the oldest segments go.
-  // Errors: kInvalidArgument, stating the least limit; kBusy, kPermission, kIo.
+  // For a mount: creates what is missing. A catalog that cannot be read is replaced by an empty
+  // one; if there is more than the limit allows, the oldest segments go.
+  // Errors: kInvalidArgument, stating the least limit; kBusy, kPermission, kIo; for others than a
+  // mount also kNotFound and kCorrupt.
   static Result<std::unique_ptr<SampleStore>> Open(const std::string& directory,
                                                    const Options& options);
   ~SampleStore();
@@ -59,17 +62,19 @@ class SampleStore {
 
   // Reads what Find returned, by one preadv, and checks every byte of it. A record that was moved
   // meanwhile is found again. Errors: kCorrupt: the record was bad and is dropped now; kStale: the
-  // entry is another now or gone; kIo. REQUIRES: payload.size() == sample.location.payload_bytes.
+  // entry is another now or gone; kIo. With Access::kRead nothing is dropped. REQUIRES:
+  // payload.size() == sample.location.payload_bytes.
   Result<void> Read(std::string_view key, const StoredSample& sample,
                     std::span<uint8_t> payload) const;
 
   // Stores the payload under the key, in place of what was there. Errors: kTooLarge: the limit has
   // no room; kBusy: the disk is far behind, Flush waits for it; kInvalidArgument: no such key or
   // form can be stored; kIo and others: see StoreStats::condition. For a while after such an error
-  // puts fail without being tried.
+  // puts fail without being tried. REQUIRES: Access::kMount.
   Result<void> Put(std::string_view key, const SourceVersion& source, const StoredForm& form,
                    std::span<const uint8_t> payload);
 
+  // REQUIRES: not Access::kRead.
   void Drop(std::string_view key);
 
   // Visits every sample that is there throughout, in no order, once; one that is put or dropped
@@ -78,7 +83,8 @@ class SampleStore {
   using Visitor = std::function<bool(std::string_view key, const StoredSample& sample)>;
   Result<void> ForEach(const Visitor& visitor) const;
 
-  // Returns when everything put before is durable. Errors: what went wrong last.
+  // Returns when everything put or dropped before is durable. Errors: what went wrong last. With
+  // Access::kEvict also removes the segments that nothing lives in.
   Result<void> Flush();
 
   StoreStats Stats() const;
@@ -86,8 +92,9 @@ class SampleStore {
  private:
   SampleStore(std::string directory, const Options& options, size_t write_buffer_bytes,
               std::unique_ptr<Catalog> catalog);
-  Result<void> Load();
+  Result<void> Load(Access access);
   Result<void> ShrinkToLimit();
+  void RemoveDeadSegments();
   std::optional<StoredSample> FindAgain(std::string_view key, const StoredSample& sample) const;
   void DropBad(std::string_view key, const StoredSample& sample, const Error& error) const;
   bool DropIfAt(std::string_view key, const RecordLocation& location) const;
@@ -100,8 +107,9 @@ class SampleStore {
   std::unique_ptr<Catalog> catalog_;
   CatalogWriter catalog_writer_;
   mutable Doorbell cleaning_;
-  std::unique_ptr<StoreWriter> writer_;  // these two from when everything is loaded
-  std::unique_ptr<SegmentCleaner> cleaner_;
+  // From when everything is loaded.
+  std::unique_ptr<StoreWriter> writer_;      // null with Access::kRead
+  std::unique_ptr<SegmentCleaner> cleaner_;  // only with Access::kMount
 };
 
 }  // namespace tensorfs

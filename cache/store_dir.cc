@@ -20,10 +20,11 @@ constexpr size_t kReadableNameLength = 32;
 
 std::string LockPath(const std::string& store) { return store + "/lock"; }
 
-// An open file description's lock: unlike flock's it can be asked about without being taken.
-struct flock WholeFileLock() {
+// An open file description's lock: unlike flock's it can be asked about without being taken. Of
+// the whole file: F_WRLCK for its one owner, F_RDLCK for those who only look.
+struct flock LockOf(short type) {
   struct flock lock = {};
-  lock.l_type = F_WRLCK;
+  lock.l_type = type;
   lock.l_whence = SEEK_SET;
   return lock;
 }
@@ -44,6 +45,17 @@ void WriteOwner(int fd) {
   [[maybe_unused]] const ssize_t written = pwrite(fd, text.data(), text.size(), 0);
 }
 
+Result<void> TakeLock(int fd, short type, const std::string& path) {
+  struct flock wanted = LockOf(type);
+  if (fcntl(fd, F_OFD_SETLK, &wanted) == 0) return {};
+  if (errno != EAGAIN && errno != EACCES) return FailErrno(LockPath(path), errno);
+  struct flock owners = LockOf(F_RDLCK);  // is in the way of an owner only
+  if (fcntl(fd, F_OFD_GETLK, &owners) == 0 && owners.l_type == F_UNLCK) {
+    return Fail(ErrorCode::kBusy, path + ": a `tensorfs cache` command reads it at present");
+  }
+  return Fail(ErrorCode::kBusy, path + ": is in use by process " + std::to_string(ReadOwner(fd)));
+}
+
 Result<void> MakePrivateDirectory(const std::string& path) {
   std::error_code failure;
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -62,13 +74,21 @@ Result<StoreDir> StoreDir::Open(const std::string& path) {
   const std::string lock_path = LockPath(path);
   UniqueFd lock(open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock.valid()) return FailErrno(lock_path, errno);
-  struct flock whole = WholeFileLock();
-  if (fcntl(lock.get(), F_OFD_SETLK, &whole) != 0) {
-    if (errno != EAGAIN && errno != EACCES) return FailErrno(lock_path, errno);
-    return Fail(ErrorCode::kBusy,
-                path + ": the store is in use by process " + std::to_string(ReadOwner(lock.get())));
+  if (auto taken = TakeLock(lock.get(), F_WRLCK, path); !taken) {
+    return tl::unexpected(taken.error());
   }
   WriteOwner(lock.get());
+  return StoreDir(path, std::move(lock));
+}
+
+Result<StoreDir> StoreDir::OpenToRead(const std::string& path) {
+  const std::string lock_path = LockPath(path);
+  UniqueFd lock(open(lock_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!lock.valid() && errno != ENOENT) return FailErrno(lock_path, errno);
+  if (!lock.valid()) return StoreDir(path, std::move(lock));
+  if (auto taken = TakeLock(lock.get(), F_RDLCK, path); !taken) {
+    return tl::unexpected(taken.error());
+  }
   return StoreDir(path, std::move(lock));
 }
 
@@ -92,7 +112,7 @@ Result<int> StoreOwner(const std::string& path) {
   const std::string lock_path = LockPath(path);
   UniqueFd lock(open(lock_path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!lock.valid()) return FailErrno(lock_path, errno);
-  struct flock found = WholeFileLock();
+  struct flock found = LockOf(F_RDLCK);
   if (fcntl(lock.get(), F_OFD_GETLK, &found) != 0) return FailErrno(lock_path, errno);
   if (found.l_type == F_UNLCK) {
     return Fail(ErrorCode::kNotFound, path + ": no process uses this store");

@@ -20,6 +20,10 @@ class StoreDir {
   // Errors: kBusy, naming the process that has it; kPermission; kIo.
   static Result<StoreDir> Open(const std::string& path);
 
+  // Keeps others from opening it as above until the object goes, but not from reading it. Writes
+  // nothing; a directory without a lock file is nobody's. Errors: as above; kNotFound.
+  static Result<StoreDir> OpenToRead(const std::string& path);
+
   const std::string& path() const { return path_; }
 
  private:

@@ -21,9 +21,10 @@ CacheEntryInfo InfoOf(const CacheRow& row, const CacheEntry& entry) {
 
 }  // namespace
 
-TensorCache::TensorCache(StoreDir lock, const CacheSpace& space)
+TensorCache::TensorCache(StoreDir lock, const CacheSpace& space, Access access)
     : lock_(std::move(lock)),
       space_(space),
+      access_(access),
       shared_(std::make_unique<SharedBook>(space.live_bytes)) {}
 
 TensorCache::~TensorCache() = default;
@@ -34,13 +35,15 @@ Result<std::unique_ptr<TensorCache>> TensorCache::Open(const std::string& direct
     return Fail(ErrorCode::kInvalidArgument,
                 directory + ": a cache needs a limit of at least 8 MiB");
   }
-  Result<StoreDir> lock = StoreDir::Open(directory);
+  const bool only_read = options.access == Access::kRead;
+  Result<StoreDir> lock = only_read ? StoreDir::OpenToRead(directory) : StoreDir::Open(directory);
   if (!lock) return tl::unexpected(lock.error());
   std::unique_ptr<TensorCache> cache(
-      new TensorCache(std::move(*lock), DivideSpace(options.limit_bytes)));
+      new TensorCache(std::move(*lock), DivideSpace(options.limit_bytes), options.access));
   if (auto opened = cache->OpenStore(directory + "/db"); !opened) {
     return tl::unexpected(opened.error());
   }
+  if (only_read) return cache;
   cache->writer_ = std::make_unique<CacheWriter>(cache->keeper_.get(), options.queue_bytes);
   return cache;
 }
@@ -49,7 +52,7 @@ Result<std::unique_ptr<TensorCache>> TensorCache::Open(const std::string& direct
 // many open files) is left as it is.
 Result<void> TensorCache::OpenStore(const std::string& path) {
   const Result<void> loaded = LoadStore(path);
-  if (loaded) return loaded;
+  if (loaded || access_ != Access::kMount) return loaded;
   const ErrorCode code = loaded.error().code;
   if (code != ErrorCode::kCorrupt && code != ErrorCode::kNotFound) return loaded;
   opening_condition_ = "was damaged and started empty: " + loaded.error().message;
@@ -62,12 +65,12 @@ Result<void> TensorCache::OpenStore(const std::string& path) {
 }
 
 Result<void> TensorCache::LoadStore(const std::string& path) {
-  auto store = GenerationStore::Open(path, space_.row_buffer_bytes);
+  auto store = GenerationStore::Open(path, space_.row_buffer_bytes, access_);
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   keeper_ = std::make_unique<CacheKeeper>(lock_.path(), space_, shared_.get(), store_.get());
-  if (auto loaded = keeper_->Load(); !loaded) return loaded;
-  return keeper_->KeepToLimit();
+  if (auto loaded = keeper_->Load(access_); !loaded) return loaded;
+  return access_ == Access::kMount ? keeper_->KeepToLimit() : Result<void>();
 }
 
 std::optional<TensorCache::Hit> TensorCache::Find(const CacheKey& key, const SourceVersion& source,
@@ -240,27 +243,12 @@ Result<std::vector<CacheEntryInfo>> TensorCache::Hottest(size_t limit) const {
   return hottest;
 }
 
-Result<TensorCache::Verified> TensorCache::Verify(
-    const std::function<bool(const Verified&)>& progress) {
-  Verified verified;
-  const auto verify = [&](const CacheEntryInfo& info) {
-    const CacheKey key{info.path, info.fingerprint};
-    ++verified.entries;
-    verified.bytes += info.bytes;
-    const Result<Hit> hit = Peek(key, info.source);
-    verified.bad += !hit && hit.error().code == ErrorCode::kCorrupt;
-    return progress(verified);
-  };
-  if (auto visited = ForEach(verify); !visited) return tl::unexpected(visited.error());
-  return verified;
-}
-
 CacheStats TensorCache::Stats() const {
   CacheStats stats;
   stats.misses = misses_;
   stats.refused = refused_;
   stats.queue_full = queue_full_;
-  stats.queued_bytes = writer_->queued_bytes();
+  stats.queued_bytes = writer_ ? writer_->queued_bytes() : 0;
   stats.limit_bytes = space_.limit_bytes;
   std::lock_guard lock(shared_->mutex);
   const CacheBook& book = shared_->book;
@@ -287,6 +275,6 @@ CacheStats TensorCache::Stats() const {
   return stats;
 }
 
-Result<void> TensorCache::Flush() { return writer_->Flush(); }
+Result<void> TensorCache::Flush() { return writer_ ? writer_->Flush() : Result<void>(); }
 
 }  // namespace tensorfs

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/access.h"
 #include "cache/cache_key.h"
 #include "cache/cache_stats.h"
 #include "cache/cache_writer.h"
@@ -36,15 +37,19 @@ class TensorCache {
   struct Options {
     uint64_t limit_bytes = 0;       // on disk, everything in the directory, at any time
     size_t queue_bytes = 64 << 20;  // of files that wait to be written, in memory
+    Access access = Access::kMount;
   };
 
-  // Opens the cache in the directory, or makes it. One that is damaged is started empty, which
+  // Opens the cache in the directory. A mount makes it, and starts one that is damaged empty, which
   // Stats tells. Errors: kInvalidArgument (the limit is below 8 MiB), kBusy (naming the process
-  // that has it), kPermission, kIo.
+  // that has it), kPermission, kIo; for others than a mount also kNotFound and kCorrupt.
   static Result<std::unique_ptr<TensorCache>> Open(const std::string& directory,
                                                    const Options& options);
   // Writes what was offered.
   ~TensorCache();
+
+  // With Access::kRead only Peek, ForEach, Hottest, Stats and Flush (nothing to do) may be called,
+  // with Access::kEvict also Drop and Evict.
 
   struct Hit {
     std::span<const uint8_t> bytes;
@@ -94,22 +99,13 @@ class TensorCache {
   // The most often read ones, those first.
   Result<std::vector<CacheEntryInfo>> Hottest(size_t limit) const;
 
-  struct Verified {
-    uint64_t entries = 0;
-    uint64_t bytes = 0;
-    uint64_t bad = 0;
-  };
-  // Reads every entry and drops the bad ones. `progress` is called after each and ends it by
-  // returning false.
-  Result<Verified> Verify(const std::function<bool(const Verified&)>& progress);
-
   CacheStats Stats() const;
 
   // Waits until all that was offered before can be found. Errors: kIo, if it could not be written.
   Result<void> Flush();
 
  private:
-  TensorCache(StoreDir lock, const CacheSpace& space);
+  TensorCache(StoreDir lock, const CacheSpace& space, Access access);
 
   Result<void> OpenStore(const std::string& path);
   Result<void> LoadStore(const std::string& path);
@@ -118,6 +114,7 @@ class TensorCache {
 
   StoreDir lock_;
   const CacheSpace space_;
+  const Access access_;
   std::string opening_condition_;
   std::atomic<uint64_t> misses_ = 0;
   std::atomic<uint64_t> refused_ = 0;
@@ -134,7 +131,7 @@ class TensorCache {
   std::unique_ptr<SharedBook> shared_;
   std::unique_ptr<GenerationStore> store_;
   std::unique_ptr<CacheKeeper> keeper_;
-  std::unique_ptr<CacheWriter> writer_;  // ends first
+  std::unique_ptr<CacheWriter> writer_;  // null with Access::kRead; ends first
 };
 
 }  // namespace tensorfs

@@ -43,12 +43,18 @@ PathPattern::PathPattern(std::string text)
       presented_end_(PresentedEndOf(text_)) {}
 
 bool PathPattern::Matches(const std::string& path) const {
-  if (path_.empty() || path_ == ".") return true;  // the root
-  if (path == path_) return true;
+  if (IsRoot() || path == path_) return true;
   if (path.size() > path_.size() && path[path_.size()] == '/' && path.starts_with(path_)) {
     return true;
   }
   return fnmatch(path_.c_str(), path.c_str(), 0) == 0;
+}
+
+bool PathPattern::NamesSample(const std::string& source_path) const {
+  if (path_ == source_path) return true;
+  if (presented_end_.empty()) return false;
+  return path_ == WithoutExtension(source_path).append(presented_end_) ||
+         path_ == source_path + std::string(presented_end_);
 }
 
 bool PathPattern::MatchesSample(const std::string& source_path) const {

@@ -20,6 +20,12 @@ class PathPattern {
 
   bool MatchesSample(const std::string& source_path) const;
 
+  // Whether it is one of the sample's two paths, not a directory above it nor a pattern.
+  bool NamesSample(const std::string& source_path) const;
+
+  // Whether it is the directory above all.
+  bool IsRoot() const { return path_.empty() || path_ == "."; }
+
  private:
   bool Matches(const std::string& path) const;
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fs/printable.h"
+#include "policy/path_pattern.h"
 #include "tools/cache_place.h"
 #include "tools/cache_table.h"
 #include "tools/control_client.h"
@@ -22,7 +23,7 @@ Result<std::string> AskEither(const std::string& place, const std::string& targe
   const Result<bool> served = IsServed(place);
   if (!served) return tl::unexpected(served.error());
   if (*served) return AskDaemon(place, target);
-  const Result<RestingCache> resting = RestingCache::Open(place);
+  const Result<RestingCache> resting = RestingCache::OpenToRead(place);
   if (!resting) return tl::unexpected(resting.error());
   return ask(resting->contents());
 }
@@ -44,14 +45,20 @@ Result<std::string> EvictEither(const CacheEvictCommand& command) {
   const Result<bool> served = IsServed(command.place);
   if (!served) return tl::unexpected(served.error());
   if (*served) return TellEvict(command);
-  const Result<RestingCache> resting = RestingCache::Open(command.place);
+  for (const std::string& path : command.paths) {
+    if (!PathPattern(path).IsRoot()) continue;
+    return Fail(ErrorCode::kInvalidArgument,
+                Printable(path) + ": is everything; give --all for it");
+  }
+  const Result<RestingCache> resting = RestingCache::OpenToEvict(command.place);
   if (!resting) return tl::unexpected(resting.error());
   return Evict(resting->contents(),
                {.paths = command.paths, .all = command.all, .store = command.store});
 }
 
-std::string DescribePart(const nlohmann::json& part, const char* count, const char* what) {
-  return FormatCount(part.at(count).get<uint64_t>()) + what + " (" +
+std::string DescribePart(const nlohmann::json& part, const char* count, const char* noun,
+                         const char* place) {
+  return FormatCount(part.at(count).get<uint64_t>(), noun) + place + " (" +
          FormatBytes(part.at("bytes").get<double>()) + ")";
 }
 
@@ -60,9 +67,9 @@ Result<std::string> EvictionText(std::string_view json) try {
   const nlohmann::json& cache = evicted.at("cache");
   const nlohmann::json& store = evicted.at("sample_store");
   std::string text = "evicted ";
-  if (!cache.is_null()) text += DescribePart(cache, "entries", " tensors of the cache");
+  if (!cache.is_null()) text += DescribePart(cache, "entries", "tensor", " of the cache");
   if (!cache.is_null() && !store.is_null()) text += " and ";
-  if (!store.is_null()) text += DescribePart(store, "samples", " samples of the store");
+  if (!store.is_null()) text += DescribePart(store, "samples", "sample", " of the store");
   return text + "\n";
 } catch (const nlohmann::json::exception& failure) {
   return Fail(ErrorCode::kCorrupt, std::string("the answer about the cache: ") + failure.what());

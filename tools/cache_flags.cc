@@ -3,8 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tools/parsed_option.h"
 
 namespace tensorfs {
 namespace {
@@ -21,6 +26,17 @@ CLI::App* Add(CLI::App* cache, const char* name, const char* description, const 
   return app;
 }
 
+Result<uint32_t> ParseLimit(std::string_view text) {
+  constexpr uint32_t kMostListed = 1'000'000'000;
+  uint32_t limit = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  const bool is_number = failure == std::errc() && end == text.data() + text.size();
+  if (is_number && limit >= 1 && limit <= kMostListed) return limit;
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      '"' + std::string(text) + "\": expected a number from 1 to " + std::to_string(kMostListed));
+}
+
 void AddStats(CLI::App* cache, CacheStatsCommand* command) {
   CLI::App* app = Add(cache, "stats", "Show what the tensor cache and the sample store hold.",
                       "  tensorfs cache stats /mnt/train\n"
@@ -32,9 +48,7 @@ void AddStats(CLI::App* cache, CacheStatsCommand* command) {
 void AddList(CLI::App* cache, CacheListCommand* command) {
   CLI::App* app = Add(cache, "list", "List the tensors of the cache that are read most often.",
                       "  tensorfs cache list /mnt/train --limit 100", &command->place);
-  app->add_option("--limit", command->limit, "How many (default: 20)")
-      ->type_name("N")
-      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+  AddParsed(app, "--limit", ParseLimit, &command->limit, "How many (default: 20)")->type_name("N");
   app->add_flag("--json", command->json, kJsonFlag);
 }
 
@@ -53,7 +67,7 @@ void AddGet(CLI::App* cache, CacheGetCommand* command) {
 void AddVerify(CLI::App* cache, CacheVerifyCommand* command) {
   CLI::App* app = Add(cache, "verify",
                       "Read everything in the sample store and the tensor cache and check it\n"
-                      "against its checksum. What is bad is named and dropped.",
+                      "against its checksum. What is bad is named; a mount drops it.",
                       "  tensorfs cache verify /mnt/train\n"
                       "  tensorfs cache verify --deep /mnt/train",
                       &command->place);

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "fs/printable.h"
+#include "policy/path_pattern.h"
 #include "tools/cache_command.h"
 #include "tools/cache_place.h"
 #include "tools/control_client.h"
-#include "tools/path_selection.h"
 #include "tools/resting_cache.h"
 
 namespace tensorfs {
@@ -27,17 +27,24 @@ Result<CacheEntryInfo> FindEntry(const DerivedContents& contents, const std::str
   if (contents.cache == nullptr) {
     return Fail(ErrorCode::kNotFound, contents.store_directory + ": there is no tensor cache");
   }
-  PathSelection selection({path});
+  const PathPattern name(path);
   std::optional<CacheEntryInfo> newest;
   size_t others = 0;
+  bool is_name = true;
   const auto listed = contents.cache->ForEach([&](const CacheEntryInfo& entry) {
-    if (!selection.Chooses(entry.path)) return true;
+    if (!name.NamesSample(entry.path)) {
+      is_name = is_name && !name.MatchesSample(entry.path);
+      return true;
+    }
     if (newest) ++others;
     if (!newest || entry.generation >= newest->generation) newest = entry;
     return true;
   });
   if (!listed) return tl::unexpected(listed.error());
-  if (!newest) return Fail(ErrorCode::kNotFound, Printable(path) + ": not in the cache");
+  if (!newest) {
+    return Fail(ErrorCode::kNotFound,
+                Printable(path) + (is_name ? ": not in the cache" : ": not one sample's path"));
+  }
   if (others > 0) {
     err << "tensorfs: " << Printable(path) << ": " << others + 1
         << " tensors of it are in the cache; this is the newest, of " << Printable(newest->path)
@@ -48,7 +55,7 @@ Result<CacheEntryInfo> FindEntry(const DerivedContents& contents, const std::str
 
 // Only a mount knows its tensors' shapes, so an entry must be an .npy file as it is.
 Result<std::string> GetAtRest(const CacheGetCommand& command, std::ostream& err) {
-  const Result<RestingCache> resting = RestingCache::Open(command.place);
+  const Result<RestingCache> resting = RestingCache::OpenToRead(command.place);
   if (!resting) return tl::unexpected(resting.error());
   const Result<CacheEntryInfo> entry = FindEntry(resting->contents(), command.path, err);
   if (!entry) return Fail(command.place, entry.error());

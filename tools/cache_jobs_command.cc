@@ -18,8 +18,8 @@
 namespace tensorfs {
 namespace {
 
-std::string Count(const nlohmann::json& job, const char* key) {
-  return FormatCount(job.at(key).get<uint64_t>());
+std::string Count(const nlohmann::json& job, const char* key, const char* noun) {
+  return FormatCount(job.at(key).get<uint64_t>(), noun);
 }
 
 std::string Bytes(const nlohmann::json& job) { return FormatBytes(job.at("bytes").get<double>()); }
@@ -51,17 +51,21 @@ Result<void> Finish(const Result<std::string>& ended, bool as_json, const Report
   return Fail(ErrorCode::kCorrupt, std::string("the daemon's answer: ") + failure.what());
 }
 
-Result<void> ReportVerified(const nlohmann::json& job, std::ostream& out) {
+// Deep, each sample was compared with its source beside the checks of its records.
+Result<void> ReportVerified(const nlohmann::json& job, bool deep, std::ostream& out) {
+  const auto count = [&](uint64_t checked) {
+    return deep ? FormatCount(checked) + " records and samples" : FormatCount(checked, "record");
+  };
   const auto sound = job.at("done").get<uint64_t>();
   const auto bad = job.at("failed").get<uint64_t>();
   const auto gone = job.at("skipped").get<uint64_t>();
-  out << FormatCount(sound + bad) << " records checked (" << Bytes(job)
+  out << count(sound + bad) << " checked (" << Bytes(job)
       << "): " << (bad == 0 ? "all are sound" : FormatCount(bad) + " are bad");
   if (gone > 0) out << "; " << FormatCount(gone) << " left meanwhile or have no source any more";
   out << "\n";
   if (bad == 0) return {};
   return Fail(ErrorCode::kCorrupt,
-              FormatCount(bad) + " records were bad; samples are made from their sources again");
+              count(bad) + " bad; mounted, samples are made from their sources again");
 }
 
 Result<std::string> VerifyMount(const CacheVerifyCommand& command, std::ostream& err) {
@@ -70,7 +74,7 @@ Result<std::string> VerifyMount(const CacheVerifyCommand& command, std::ostream&
 }
 
 Result<std::string> VerifyAtRest(const CacheVerifyCommand& command, std::ostream& err) {
-  const Result<RestingCache> resting = RestingCache::Open(command.place);
+  const Result<RestingCache> resting = RestingCache::OpenWhatIsSound(command.place);
   if (!resting) return tl::unexpected(resting.error());
   if (command.deep) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -112,13 +116,13 @@ Result<std::string> WarmBody(const CacheWarmCommand& command) {
 }
 
 Result<void> ReportWarmed(const nlohmann::json& job, std::ostream& out) {
-  out << Count(job, "done") << " tensors loaded into the cache (" << Bytes(job) << "), "
-      << Count(job, "skipped") << " were there already\n";
+  out << Count(job, "done", "tensor") << " loaded into the cache (" << Bytes(job) << "), "
+      << FormatCount(job.at("skipped").get<uint64_t>()) << " were there already\n";
   if (job.at("unsuited") != 0) {
-    out << Count(job, "unsuited") << " found no room: the cache is at its limit\n";
+    out << Count(job, "unsuited", "tensor") << " found no room: the cache is at its limit\n";
   }
   if (job.at("failed") == 0) return {};
-  return Fail(ErrorCode::kIo, Count(job, "failed") + " tensors could not be loaded");
+  return Fail(ErrorCode::kIo, Count(job, "failed", "tensor") + " could not be loaded");
 }
 
 }  // namespace
@@ -126,8 +130,11 @@ Result<void> ReportWarmed(const nlohmann::json& job, std::ostream& out) {
 Result<void> Run(const CacheVerifyCommand& command, std::ostream& out, std::ostream& err) {
   const Result<bool> served = IsServed(command.place);
   if (!served) return tl::unexpected(served.error());
+  const auto report = [&](const nlohmann::json& job, std::ostream& text) {
+    return ReportVerified(job, command.deep, text);
+  };
   return Finish(*served ? VerifyMount(command, err) : VerifyAtRest(command, err), command.json,
-                ReportVerified, out, err);
+                report, out, err);
 }
 
 Result<void> Run(const CacheWarmCommand& command, std::ostream& out, std::ostream& err) {

@@ -16,6 +16,10 @@ std::string Count(const Json& object, const char* key) {
   return FormatCount(object.at(key).get<uint64_t>());
 }
 
+std::string Count(const Json& object, const char* key, const char* noun) {
+  return FormatCount(object.at(key).get<uint64_t>(), noun);
+}
+
 std::string Bytes(const Json& object, const char* key) {
   return FormatBytes(object.at(key).get<double>());
 }
@@ -61,9 +65,9 @@ std::string CountersOf(const Json& cache) {
 std::string CacheRows(const Json& cache, bool at_rest) {
   if (cache.is_null()) return FormatRow("cache", "none");
   std::string rows = FormatRow("cache", Printable(cache.at("directory").get<std::string>()));
-  rows += FormatRow("  holds", Count(cache, "entries") + " tensors, " + Bytes(cache, "live_bytes") +
-                                   " live and " + Bytes(cache, "dead_bytes") + " dead; " +
-                                   UseOf(cache));
+  rows += FormatRow("  holds", Count(cache, "entries", "tensor") + ", " +
+                                   Bytes(cache, "live_bytes") + " live and " +
+                                   Bytes(cache, "dead_bytes") + " dead; " + UseOf(cache));
   rows += FormatRow("  generations", GenerationsOf(cache));
   if (!at_rest) rows += CountersOf(cache);
   return rows + ConditionRow(cache);
@@ -81,9 +85,10 @@ std::string FormsOf(const Json& forms) {
 std::string StoreRows(const Json& store) {
   if (store.is_null()) return "";
   std::string rows = FormatRow("store", Printable(store.at("directory").get<std::string>()));
-  rows += FormatRow("  holds", Count(store, "samples") + " samples, " + Bytes(store, "live_bytes") +
-                                   " live and " + Bytes(store, "garbage_bytes") + " garbage in " +
-                                   Count(store, "segments") + " segments; " + UseOf(store));
+  rows +=
+      FormatRow("  holds", Count(store, "samples", "sample") + ", " + Bytes(store, "live_bytes") +
+                               " live and " + Bytes(store, "garbage_bytes") + " garbage in " +
+                               Count(store, "segments", "segment") + "; " + UseOf(store));
   rows += FormatRow("  forms", FormsOf(store.at("forms")));
   return rows + ConditionRow(store);
 }

@@ -19,8 +19,9 @@ struct DerivedContents {
   TensorCache* cache = nullptr;
   std::string store_directory;
   std::string cache_directory;
-  std::vector<std::string> stages;  // of the pipeline, as far as they are known
-  bool at_rest = false;             // nothing was counted, and no limit is known
+  std::vector<std::string> stages;    // of the pipeline, as far as they are known
+  bool at_rest = false;               // nothing was counted, and no limit is known
+  std::vector<std::string> damage{};  // why one is missing that should be there
 };
 
 // {"at_rest", "cache": null or …, "sample_store": null or …}.

@@ -58,7 +58,7 @@ void AddServeFlags(CLI::App* app, MountCommand* command) {
       ->type_name("SECONDS")
       ->group(kGroup);
   app->add_flag("--immutable", command->immutable,
-                "SOURCE never changes: what was looked at once is never looked at again")
+                "SOURCE never changes: as --attr-timeout, for ever")
       ->group(kGroup)
       ->excludes("--attr-timeout");
 }

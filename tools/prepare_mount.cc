@@ -54,6 +54,11 @@ Result<void> MakeWay(const std::string& mountpoint, std::ostream& notes) {
   return {};
 }
 
+// As IsWithin, where the directory need not exist yet.
+bool WillBeWithin(const std::string& path, const std::string& directory) {
+  return path == directory || path.starts_with(directory + "/") || IsWithin(path, directory);
+}
+
 Result<void> CheckPlaces(const MountCommand& command) {
   const std::string& source = command.source;
   const std::string& mountpoint = command.mountpoint;
@@ -82,6 +87,12 @@ Result<void> CheckPlaces(const MountCommand& command) {
       return Refuse(cache, "the cache would be inside the mountpoint");
     }
     if (IsWithin(mountpoint, cache)) return Refuse(mountpoint, "is inside the cache " + cache);
+    if (WillBeWithin(store, cache) && WillBeWithin(cache, store)) {
+      return Refuse(cache, "is the store itself; give the cache a directory of its own");
+    }
+    if (WillBeWithin(store, cache)) {
+      return Refuse(store, "the store would be inside the cache, and count as a part of it");
+    }
   }
   if (log_file.empty()) return {};
   if (IsWithin(log_file, source)) {

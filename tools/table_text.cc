@@ -34,6 +34,10 @@ std::string FormatCount(uint64_t value) {
   return text;
 }
 
+std::string FormatCount(uint64_t value, const std::string& noun) {
+  return FormatCount(value) + " " + noun + (value == 1 ? "" : "s");
+}
+
 std::string FormatBytes(double bytes) {
   constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   size_t unit = 0;

@@ -16,6 +16,9 @@ std::string Format(const char* format, double value);
 // 1234567 as "1,234,567".
 std::string FormatCount(uint64_t value);
 
+// "1 sample", "2,000 samples"; the noun's last word takes the s.
+std::string FormatCount(uint64_t value, const std::string& noun);
+
 // "3.2 MiB".
 std::string FormatBytes(double bytes);
 

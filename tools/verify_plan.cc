@@ -29,6 +29,7 @@ Job::Item Bad(const std::string& what) {
 std::shared_ptr<const VerifyPlan> VerifyPlan::Make(const DerivedContents& contents,
                                                    Compare compare) {
   const std::shared_ptr<VerifyPlan> plan(new VerifyPlan(contents, std::move(compare)));
+  for (const std::string& damage : contents.damage) plan->items_.push_back(Complaint{damage});
   if (contents.store != nullptr) plan->AddStore();
   if (contents.cache != nullptr) plan->AddCache();
   if (plan->compare_) plan->AddComparisons();
@@ -38,12 +39,9 @@ std::shared_ptr<const VerifyPlan> VerifyPlan::Make(const DerivedContents& conten
 void VerifyPlan::AddStore() {
   const StoreEvents events = contents_.store->Stats().events;
   const std::string where = contents_.store_directory + ": ";
-  if (contents_.at_rest && events.catalogs_replaced > 0) {
-    items_.push_back(Complaint{where + "the catalog could not be read and was started empty"});
-  }
   if (contents_.at_rest && events.corrupt_entries > 0) {
     items_.push_back(Complaint{where + std::to_string(events.corrupt_entries) +
-                               " entries of the catalog were damaged and are dropped"});
+                               " entries of the catalog are damaged"});
   }
   const Result<void> listed =
       contents_.store->ForEach([this](std::string_view key, const StoredSample& sample) {
@@ -55,10 +53,6 @@ void VerifyPlan::AddStore() {
 
 void VerifyPlan::AddCache() {
   const std::string where = contents_.cache_directory + ": ";
-  const std::string condition = contents_.cache->Stats().condition;
-  if (contents_.at_rest && !condition.empty()) {
-    items_.push_back(Complaint{where + "the cache " + condition});
-  }
   const Result<void> listed = contents_.cache->ForEach([this](const CacheEntryInfo& entry) {
     items_.push_back(entry);
     return true;

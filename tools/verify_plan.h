@@ -31,7 +31,7 @@ class VerifyPlan {
   // The items, by the numbers that Check takes: what a Job is given for its samples.
   std::vector<Inode> Items() const;
 
-  // Reads the record and checks it; one that is bad is dropped by the store or the cache.
+  // Reads the record and checks it; one that is bad is dropped by a mount's store or cache.
   Job::Item Check(Inode item) const;
 
  private:

@@ -54,6 +54,23 @@ inline void Offer(TensorCache* cache, const CacheKey& key, FileBytes bytes,
   cache->Offer(key, source, *owner, owner, saved_s);
 }
 
+struct Verified {
+  uint64_t entries = 0;
+  uint64_t bad = 0;
+};
+// Reads every entry.
+inline Verified Verify(TensorCache* cache) {
+  Verified verified;
+  const auto visited = cache->ForEach([&](const CacheEntryInfo& entry) {
+    ++verified.entries;
+    const auto hit = cache->Peek({entry.path, entry.fingerprint}, entry.source);
+    verified.bad += !hit && hit.error().code == ErrorCode::kCorrupt;
+    return true;
+  });
+  EXPECT_TRUE(visited) << visited.error().message;
+  return verified;
+}
+
 inline bool Is(const TensorCache::Hit& hit, const FileBytes& bytes) {
   return std::equal(hit.bytes.begin(), hit.bytes.end(), bytes.begin(), bytes.end());
 }

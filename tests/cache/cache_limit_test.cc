@@ -72,10 +72,9 @@ TEST(CacheLimit, HoldsWhileFilesOfAllSizesDisplaceEachOther) {
   EXPECT_GT(watch.looks(), 100u);
   EXPECT_EQ(stats.not_written, 0u);
   EXPECT_EQ(stats.corrupt, 0u);
-  const auto verified = cache->Verify([](const TensorCache::Verified&) { return true; });
-  ASSERT_TRUE(verified);
-  EXPECT_EQ(verified->entries, stats.entries);
-  EXPECT_EQ(verified->bad, 0u);
+  const Verified verified = Verify(cache.get());
+  EXPECT_EQ(verified.entries, stats.entries);
+  EXPECT_EQ(verified.bad, 0u);
 }
 
 TEST(CacheLimit, HoldsForManyTinyFiles) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "cache/disk_usage.h"
 #include "tests/cache/cache_fixture.h"
@@ -238,21 +239,28 @@ TEST(TensorCache, EvictingEverythingFreesTheDisk) {
   EXPECT_TRUE(cache->Find(KeyOf(1), kSource)) << "it goes on as before";
 }
 
-TEST(TensorCache, VerifiesEveryEntryUntilToldToStop) {
+TEST(TensorCache, ThoseWhoOnlyLookFindEveryEntryAndWriteNothing) {
   const TemporaryDir scratch;
-  const auto cache = OpenCache(scratch / "cache", kLimit);
-  for (uint64_t i = 0; i < 20; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 1000));
-  ASSERT_TRUE(cache->Flush());
-  const auto all = cache->Verify([](const TensorCache::Verified&) { return true; });
-  ASSERT_TRUE(all);
-  EXPECT_EQ(all->entries, 20u);
-  EXPECT_EQ(all->bytes, 20'000u);
-  EXPECT_EQ(all->bad, 0u);
-  const auto some = cache->Verify([](const TensorCache::Verified& so_far) {  //
-    return so_far.entries < 5;
-  });
-  EXPECT_EQ(some->entries, 5u);
-  EXPECT_EQ(cache->Stats().hits, 0u);
+  {
+    const auto cache = OpenCache(scratch / "cache", kLimit);
+    for (uint64_t i = 0; i < 20; ++i) Offer(cache.get(), KeyOf(i), BytesOf(i, 1000));
+  }
+  const uint64_t head_bytes = 100;  // what a killed process leaves
+  std::ofstream(scratch / "cache/db/head.sst") << std::string(head_bytes, 'x');
+  const TensorCache::Options to_read = {.limit_bytes = kLimit, .access = Access::kRead};
+  {
+    const auto first = TensorCache::Open(scratch / "cache", to_read);
+    const auto second = TensorCache::Open(scratch / "cache", to_read);
+    ASSERT_TRUE(first && second) << "they do not disturb each other";
+    EXPECT_EQ(Verify(first->get()).entries, 20u);
+    EXPECT_EQ(Verify(second->get()).bad, 0u);
+    EXPECT_EQ((*first)->Stats().hits, 0u);
+    const auto mounted = TensorCache::Open(scratch / "cache", {.limit_bytes = kLimit});
+    ASSERT_FALSE(mounted);
+    EXPECT_EQ(mounted.error().message,
+              scratch / "cache" + ": a `tensorfs cache` command reads it at present");
+  }
+  EXPECT_EQ(std::filesystem::file_size(scratch / "cache/db/head.sst"), head_bytes);
 }
 
 TEST(TensorCache, ASecondOpeningFailsAsBusy) {

@@ -258,7 +258,7 @@ class Verifying(CacheToolTestCase):
             self.assertEqual(self.ask("verify", "--deep", mount.path)["done"], 3 * SAMPLES)
         self.assert_refused(cache("verify", "--deep", self.store), 1, self.store, "needs a mount")
 
-    def assert_damage_is_found_once(self, place, text, most=1):
+    def assert_damage_is_found(self, place, text, most=1):
         """A flipped byte makes one record bad; in the cache all that share its block."""
         result = cache("verify", place)
         self.assertEqual(result.returncode, 1)
@@ -267,34 +267,51 @@ class Verifying(CacheToolTestCase):
         self.assertIn(bad, range(1, most + 1))
         self.assertRegex(result.stderr, rf"tensorfs: class\d/\d+\.(jpg|png): {text}")
         again = cache("verify", place)
-        self.assertEqual((again.returncode, again.stderr), (0, ""), "the bad one is dropped")
-        self.assertIn(f"{2 * SAMPLES - bad} records checked", again.stdout)
+        if place == self.store:
+            self.assertEqual((again.returncode, again.stdout), (1, result.stdout), "all stays")
+        else:
+            self.assertEqual((again.returncode, again.stderr), (0, ""), "the bad one is dropped")
+            self.assertIn(f"{2 * SAMPLES - bad} records checked", again.stdout)
 
     def test_a_damaged_segment_is_found_at_rest_and_under_a_mount(self):
         self.fill_store()
         self.damage("segments/*")
-        self.assert_damage_is_found_once(self.store, "in the sample store: .*/segments/")
+        self.assert_damage_is_found(self.store, "in the sample store: .*/segments/")
         self.assertEqual(cache("evict", self.store, "--all", "--store").returncode, 0)
         self.fill_store()
         with self.mount_cached() as mount:
             newest = max(self.store.glob("segments/*"), key=lambda path: path.stat().st_mtime_ns)
             self.damage("segments/" + newest.name)
-            self.assert_damage_is_found_once(mount.path, "in the sample store: .*/segments/")
+            self.assert_damage_is_found(mount.path, "in the sample store: .*/segments/")
 
     def test_a_damaged_table_of_the_cache_is_found(self):
         self.fill_store()
         largest = max(self.store.glob("cache/db/*.sst"), key=lambda path: path.stat().st_size)
         self.damage("cache/db/" + largest.name)
-        self.assert_damage_is_found_once(self.store, "was damaged in the cache", most=2)
+        self.assert_damage_is_found(self.store, "was damaged in the cache", most=2)
 
-    def test_a_cache_that_cannot_be_read_at_all_is_told(self):
+    def test_what_cannot_be_read_at_all_is_told_and_a_mount_starts_it_over(self):
         self.fill_store()
-        for manifest in self.store.glob("cache/db/MANIFEST*"):
-            manifest.write_bytes(b"no manifest")
-        result = cache("verify", self.store)
-        self.assertEqual(result.returncode, 1)
-        self.assertIn(f"{self.store}/cache: the cache was damaged and started empty",
-                      result.stderr)
+        (self.store / "catalog/CURRENT").write_bytes(b"garbage")
+        for command in [["stats"], ["list"], ["verify"], ["evict", "class0"]]:
+            result = cache(command[0], self.store, *command[1:])
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(f"{self.store}/catalog: ", result.stderr)
+        self.assertEqual(len(list(self.store.glob("segments/*"))), 1)
+        with self.mount_cached() as mount:
+            stats = self.ask("stats", mount.path)
+            self.assertEqual(stats["sample_store"]["catalogs_replaced"], 1)
+            self.assertEqual(stats["cache"]["entries"], SAMPLES)
+
+    @harness.needs_root
+    def test_a_directory_that_cannot_be_written_can_be_read(self):
+        self.fill_store()
+        subprocess.run(["mount", "--bind", self.store, self.store], check=True)
+        self.addCleanup(subprocess.run, ["umount", self.store], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", self.store], check=True)
+        self.assertEqual(self.ask("stats", self.store)["cache"]["entries"], SAMPLES)
+        self.assertEqual(self.ask("verify", self.store)["done"], 2 * SAMPLES)
+        self.assert_refused(cache("evict", self.store, "class0"), 1, "Read-only file system")
 
     def test_deep_finds_nothing_wrong_in_little_memory(self):
         """Each sample needs most of the budget, and all cores work on one at a time."""

@@ -68,6 +68,14 @@ class MountCommand(harness.MountTestCase):
             self.fails(1, "umount", mount.path, naming=[mount.path])
             self.assertEqual(file.read(), self.wanted)
 
+    def test_a_cache_that_is_the_store_or_around_it_is_refused(self):
+        state = self.scratch / "state"
+        for cache, text in [(state / "store", "is the store itself"),
+                            (state, "the store would be inside the cache")]:
+            self.fails(1, "mount", self.source, self.new_mountpoint(), "--store", state / "store",
+                       "--cache", cache, naming=[cache, text])
+        self.assertFalse(state.exists())
+
     def test_missing_source_is_named(self):
         self.fails(1, "mount", self.scratch / "nowhere", self.new_mountpoint(),
                    naming=[self.scratch / "nowhere"])

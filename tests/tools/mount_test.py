@@ -158,7 +158,7 @@ class Store(harness.MountTestCase):
         second = self.new_mountpoint()
         result = mounted.run_tensorfs("mount", self.source, second, "--store", store)
         self.assertEqual(result.returncode, 1)
-        self.assertIn(f"{store}: the store is in use by process {mount.pid}", result.stderr)
+        self.assertIn(f"{store}: is in use by process {mount.pid}", result.stderr)
         self.assertFalse(mounted.is_mounted(second))
 
     def test_is_free_when_umount_returns(self):
