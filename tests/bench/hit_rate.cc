@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the tensor cache hits when samples are read at random, beside what theory says of an LRU of
-// its size; and how fast it hits.
+// its size, and what LRUs hit that hold as many as its limit has room for (they need none for
+// garbage), and as many as it holds at the end; and how fast it hits.
 //
 //   hit_rate [--json] [--epochs N] [DIRECTORY]     hit rates by epoch; the set is twice the cache
 //   hit_rate --throughput [--json] [DIRECTORY]     hits of 150 kB files from the page cache
@@ -88,6 +89,7 @@ struct Measured {
   const char* pattern;
   std::vector<double> cache;
   std::vector<double> lru;
+  std::vector<double> lru_of_as_many;
   CacheStats stats;
 };
 
@@ -101,7 +103,11 @@ Measured Measure(const char* pattern, const Arguments& arguments,
   measured.cache = HitRates(make_epoch(), arguments.epochs, CacheReader(cache.get()));
   measured.lru =
       HitRates(make_epoch(), arguments.epochs, [&](uint32_t sample) { return lru.Read(sample); });
+  (void)cache->Flush();
   measured.stats = cache->Stats();
+  LruCache as_many(measured.stats.entries);
+  measured.lru_of_as_many = HitRates(make_epoch(), arguments.epochs,
+                                     [&](uint32_t sample) { return as_many.Read(sample); });
   return measured;
 }
 
@@ -120,16 +126,20 @@ void Print(const Measured& measured, bool json) {
     PrintList("cache", measured.cache);
     std::printf(", ");
     PrintList("lru", measured.lru);
-    std::printf(", \"displaced\": %lu, \"moved_bytes\": %lu, \"disk_bytes\": %lu}\n",
-                stats.displaced, stats.moved_bytes, stats.disk_bytes);
+    std::printf(", ");
+    PrintList("lru_of_as_many", measured.lru_of_as_many);
+    std::printf(
+        ", \"entries\": %lu, \"displaced\": %lu, \"moved_bytes\": %lu, \"disk_bytes\": %lu}\n",
+        stats.entries, stats.displaced, stats.moved_bytes, stats.disk_bytes);
     return;
   }
   std::printf("%s: the set is %.1f times the cache\n", measured.pattern, 1 / fraction);
-  std::printf("  epoch      cache    LRU, simulated\n");
+  std::printf("  epoch      cache        LRU  LRU of as many entries\n");
   for (size_t i = 0; i < measured.cache.size(); ++i) {
-    std::printf("  %5zu %9.1f%% %9.1f%%\n", i + 1, 100 * measured.cache[i], 100 * measured.lru[i]);
+    std::printf("  %5zu %9.1f%% %9.1f%% %9.1f%%\n", i + 1, 100 * measured.cache[i],
+                100 * measured.lru[i], 100 * measured.lru_of_as_many[i]);
   }
-  std::printf("  displaced %lu entries, moved %.1f MB\n", stats.displaced,
+  std::printf("  holds %lu entries, displaced %lu, moved %.1f MB\n", stats.entries, stats.displaced,
               static_cast<double>(stats.moved_bytes) / 1e6);
 }
 
