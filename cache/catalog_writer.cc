@@ -9,10 +9,6 @@ namespace {
 
 constexpr size_t kDropsAtOnce = 256;
 
-StageEncoding KindOf(const StoredSample& sample) {
-  return {sample.form.form.stage, sample.form.form.encoding};
-}
-
 }  // namespace
 
 CatalogWriter::CatalogWriter(Catalog& catalog, SegmentTable& segments, SpaceBudget& budget,
@@ -95,7 +91,7 @@ void CatalogWriter::Compact() {
   charged_bytes_ = needed;
 }
 
-std::map<StageEncoding, FormUsage> CatalogWriter::forms() const {
+FormUsages CatalogWriter::forms() const {
   std::lock_guard lock(mutex_);
   return forms_;
 }
@@ -206,7 +202,7 @@ void CatalogWriter::NoteChanged(const StoreChange& change, const std::optional<S
 
 void CatalogWriter::CountEntry(std::string_view key, const StoredSample& sample, bool added) {
   std::lock_guard lock(mutex_);
-  FormUsage& usage = forms_[KindOf(sample)];
+  FormUsage& usage = forms_[sample.form.form];
   if (added) {
     ++usage.samples;
     usage.payload_bytes += sample.location.payload_bytes;
@@ -216,7 +212,7 @@ void CatalogWriter::CountEntry(std::string_view key, const StoredSample& sample,
   --usage.samples;
   usage.payload_bytes -= sample.location.payload_bytes;
   entry_bytes_ -= std::min(Catalog::EntryBytes(key), entry_bytes_);
-  if (usage.samples == 0) forms_.erase(KindOf(sample));
+  if (usage.samples == 0) forms_.erase(sample.form.form);
 }
 
 }  // namespace tensorfs

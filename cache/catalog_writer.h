@@ -11,7 +11,6 @@
 #define TENSORFS_CACHE_CATALOG_WRITER_H_
 
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -59,7 +58,7 @@ class CatalogWriter {
   void CompactIfWasteful();
   void Compact();
 
-  std::map<StageEncoding, FormUsage> forms() const;
+  FormUsages forms() const;
   // Whether merging would free enough of the budget to be worth it where room is needed.
   bool IsWasteful() const { return stale_bytes() > waste_bytes_ / 4; }
 
@@ -85,7 +84,7 @@ class CatalogWriter {
   std::optional<ErrorCode> failure_;  // of the last changes
 
   mutable std::mutex mutex_;  // guards what follows, which only the one thread changes
-  std::map<StageEncoding, FormUsage> forms_;
+  FormUsages forms_;
   uint64_t entry_bytes_ = 0;    // of the present entries
   uint64_t charged_bytes_ = 0;  // taken from the budget for entries
 };

@@ -245,7 +245,7 @@ Result<void> SampleStore::Flush() {
 StoreStats SampleStore::Stats() const {
   StoreStats stats;
   stats.forms = catalog_writer_.forms();
-  for (const auto& [kind, usage] : stats.forms) stats.samples += usage.samples;
+  for (const auto& [form, usage] : stats.forms) stats.samples += usage.samples;
   const SegmentTable::Usage usage = segments_.usage();
   stats.live_bytes = usage.live_bytes;
   stats.garbage_bytes = usage.garbage_bytes;

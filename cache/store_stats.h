@@ -3,16 +3,16 @@
 #ifndef TENSORFS_CACHE_STORE_STATS_H_
 #define TENSORFS_CACHE_STORE_STATS_H_
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "codec/form.h"
 
 namespace tensorfs {
 
-// The samples that are kept in one stage and encoding, and the bytes of their payloads.
+// The samples that are kept in one form, and the bytes of their payloads.
 struct FormUsage {
   uint64_t samples = 0;
   uint64_t payload_bytes = 0;
@@ -20,12 +20,12 @@ struct FormUsage {
   bool operator==(const FormUsage&) const = default;
 };
 
-struct StageEncoding {
-  int stage = 0;
-  Encoding encoding = Encoding::kOriginal;
-
-  auto operator<=>(const StageEncoding&) const = default;
+struct FormOrder {
+  bool operator()(const Form& a, const Form& b) const {
+    return std::tie(a.stage, a.encoding, a.level) < std::tie(b.stage, b.encoding, b.level);
+  }
 };
+using FormUsages = std::map<Form, FormUsage, FormOrder>;
 
 // Counters since the store was opened.
 struct StoreEvents {
@@ -48,7 +48,7 @@ struct StoreStats {
   uint64_t catalog_bytes = 0;   // of all files of the catalog
   uint64_t limit_bytes = 0;     // 0: none
   uint64_t reserved_bytes = 0;  // counted against the limit: the files and the room they may need
-  std::map<StageEncoding, FormUsage> forms;  // as of the last group of puts that is durable
+  FormUsages forms;             // as of the last group of puts that is durable
   StoreEvents events;
   std::string condition;  // why the store takes no puts at present; empty if it does
 };

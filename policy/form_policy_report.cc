@@ -24,6 +24,19 @@ double Mean(double sum, uint64_t count) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
+// The planner's forms have their encodings' default levels; a user may have named others.
+FormUsage UsageAtAnyLevel(const FormUsages& stored, Form form) {
+  FormUsage sum;
+  form.level = 0;
+  for (auto usage = stored.lower_bound(form); usage != stored.end(); ++usage) {
+    const Form& kept = usage->first;
+    if (kept.stage != form.stage || kept.encoding != form.encoding) break;
+    sum.samples += usage->second.samples;
+    sum.payload_bytes += usage->second.payload_bytes;
+  }
+  return sum;
+}
+
 // What the mix waits for: all that is busy for nearly the whole epoch.
 std::string BindingOf(const PlanUsage& usage, const std::vector<DeviceLoad>& devices) {
   constexpr double kNearly = 0.9;
@@ -94,7 +107,7 @@ std::vector<ResourcePrice> FormPolicy::NamePrices(const Prices& prices,
 std::vector<FormReport> FormPolicy::Mix() const {
   const SampleTable::Counts counts = table_.Count();
   const std::vector<FormSummary> summaries = parts_.model->Summaries();
-  const std::map<StageEncoding, FormUsage> stored = parts_.store->Stats().forms;
+  const FormUsages stored = parts_.store->Stats().forms;
   MachineCapacity machine;
   {
     std::lock_guard lock(mutex_);
@@ -128,12 +141,11 @@ std::vector<FormReport> FormPolicy::Mix() const {
     const FormSummary& summary = summaries[form];
     report.measurements = summary.probes + summary.reads;
     if (summary.cpu_s.observations > 0) report.observed_cpu_s = summary.cpu_s.observed;
-    const auto usage = stored.find({summary.form.stage, summary.form.encoding});
-    if (usage == stored.end() || usage->second.samples == 0) continue;
-    report.bytes = usage->second.payload_bytes;
-    report.samples = std::max(report.samples, usage->second.samples);
-    report.observed_bytes =
-        Mean(static_cast<double>(usage->second.payload_bytes), usage->second.samples);
+    const FormUsage usage = UsageAtAnyLevel(stored, summary.form);
+    if (usage.samples == 0) continue;
+    report.bytes = usage.payload_bytes;
+    report.samples = std::max(report.samples, usage.samples);
+    report.observed_bytes = Mean(static_cast<double>(usage.payload_bytes), usage.samples);
   }
   return mix;
 }

@@ -9,8 +9,7 @@ std::vector<FormCount> CountForms(const StoreStats& store, const Pipeline& pipel
 
 std::vector<FormCount> CountForms(const StoreStats& store, const std::vector<std::string>& stages) {
   std::vector<FormCount> counts;
-  for (const auto& [kind, usage] : store.forms) {
-    const Form form{.stage = kind.stage, .encoding = kind.encoding};
+  for (const auto& [form, usage] : store.forms) {
     counts.push_back({.form = DescribeForm(form, stages),
                       .samples = usage.samples,
                       .bytes = usage.payload_bytes});

@@ -146,12 +146,12 @@ TEST_F(SampleStoreTest, VisitsEverySampleOnceWaitingOrNot) {
 }
 
 TEST_F(SampleStoreTest, CountsSamplesAndBytesByForm) {
-  std::map<StageEncoding, FormUsage> expected;
+  FormUsages expected;
   for (int i = 0; i < 40; ++i) {
     const std::string key = std::to_string(i);
     ASSERT_TRUE(Put(key, 1, 100 + i));
     const Form form = MakeSample(key, 1, 0).form.form;
-    FormUsage& usage = expected[{form.stage, form.encoding}];
+    FormUsage& usage = expected[form];
     ++usage.samples;
     usage.payload_bytes += 100 + i;
   }

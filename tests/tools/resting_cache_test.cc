@@ -137,7 +137,7 @@ TEST_F(Resting, StatsAndListSayWhatIsKnown) {
   const nlohmann::json stats = Call({"cache", "stats", store_, "--json"}).json();
   EXPECT_EQ(stats.at("cache").at("entries"), kEntries);
   EXPECT_TRUE(stats.at("cache").at("limit_bytes").is_null());
-  EXPECT_EQ(stats.at("sample_store").at("forms").at(0).at("form"), "stage-2:zstd");
+  EXPECT_EQ(stats.at("sample_store").at("forms").at(0).at("form"), "stage-2:zstd-3");
   const nlohmann::json list = Call({"cache", "list", store_, "--limit", "3", "--json"}).json();
   EXPECT_EQ(list.at("entries").size(), 3u);
   EXPECT_EQ(list.at("total"), kEntries);
