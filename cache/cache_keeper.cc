@@ -54,10 +54,10 @@ Result<void> CacheKeeper::Load(Access access) {
     entry.saved_s = row->saved_s;
     entry.reads = id.sequence < reads.size() ? reads[id.sequence] : 0;
     entry.source = ShortSource(row->source);
+    std::lock_guard lock(shared_->mutex);
     shared_->book.Add(entry);  // of two records of one key the later, which comes later, stays
     return true;
   };
-  std::lock_guard lock(shared_->mutex);
   if (auto read = store_->ForEachRow(0, kLastGeneration, add); !read) return read;
   for (const uint32_t number : absent) {
     next_generation_ = std::max(next_generation_, number + 1);
@@ -125,7 +125,6 @@ void CacheKeeper::Tick() {
 }
 
 void CacheKeeper::DropEmptyGenerations() {
-  if (IsPaused()) return;
   std::vector<uint32_t> empty;
   {
     std::lock_guard lock(shared_->mutex);
@@ -300,8 +299,8 @@ Result<void> CacheKeeper::Failed(const Error& error) {
   unsealed_bytes_ = 0;
   LookAtDisk();
   paused_until_ = Clock::now() + kPauseAfterFailure;
-  std::lock_guard lock(shared_->mutex);
   CountUnknownGarbage();
+  std::lock_guard lock(shared_->mutex);
   ++shared_->write_failures;
   shared_->write_condition = error.message;
   return tl::unexpected(error);
@@ -313,9 +312,11 @@ void CacheKeeper::Lose(const CacheEntry& entry, RecordId moved_from) {
   shared_->not_written += shared_->book.Settle(entry.key);
 }
 
-// Files can hold more than the books know: rows may be lost. REQUIRES: shared_->mutex is held.
+// Files can hold more than the books know: rows may be lost.
 void CacheKeeper::CountUnknownGarbage() {
-  for (const auto& [number, file_bytes, path] : store_->Generations()) {
+  const std::vector<GenerationStore::Generation> generations = store_->Generations();
+  std::lock_guard lock(shared_->mutex);
+  for (const auto& [number, file_bytes, path] : generations) {
     const auto known = shared_->book.generations().find(number);
     const uint64_t counted =
         known == shared_->book.generations().end() ? 0 : known->second.total_bytes;

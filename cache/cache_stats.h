@@ -51,7 +51,8 @@ struct CacheStats {
   uint64_t queued_bytes = 0;
   uint64_t memory_bytes = 0;  // of the tables
   std::vector<Generation> generations;
-  std::string condition;  // what is wrong, to be told the user; empty if nothing is
+  std::string condition;      // what is wrong, to be told the user; empty if nothing is
+  std::string started_empty;  // why, if what was there was no good
 };
 
 }  // namespace tensorfs

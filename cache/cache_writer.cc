@@ -107,7 +107,7 @@ void CacheWriter::AnswerFlush(std::unique_lock<std::mutex>& lock) {
   const uint64_t wanted = flushes_wanted_;
   lock.unlock();
   Result<void> sealed = keeper_->Seal();
-  if (sealed) keeper_->DropEmptyGenerations();
+  keeper_->DropEmptyGenerations();  // also on a full disk, where there may be room to seal then
   lock.lock();
   flush_result_ = std::move(sealed);
   flushes_done_ = wanted;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cache/disk_usage.h"
+#include "cache/no_auto_recovery.h"
 #include "cache/rocks_status.h"
 #include "cache/sample_record.h"
 
@@ -60,6 +61,7 @@ rocksdb::Options DatabaseOptions(size_t write_buffer_bytes, Access access) {
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   }
   options.info_log = std::make_shared<SilentLogger>();
+  options.listeners = {std::make_shared<NoAutoRecovery>()};
   options.write_buffer_size = write_buffer_bytes;
   options.max_write_buffer_number = 2;
   options.compression = rocksdb::kNoCompression;
@@ -100,7 +102,7 @@ Result<std::unique_ptr<Catalog>> Catalog::Open(const std::string& directory,
 
 Result<StoredSample> Catalog::Get(std::string_view key) const {
   std::shared_lock lock(mutex_);
-  if (!database_) return Fail(ErrorCode::kIo, directory_ + ": the catalog is closed");
+  if (!database_) return FailClosed();
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = database_->Get(
       rocksdb::ReadOptions(), database_->DefaultColumnFamily(), AsSlice(key), &value);
@@ -123,8 +125,9 @@ Result<void> Catalog::Apply(std::span<const CatalogChange> changes) {
   rocksdb::WriteOptions durable;
   durable.sync = true;
   std::shared_lock lock(mutex_);
-  if (!database_) return Fail(ErrorCode::kIo, directory_ + ": the catalog is closed");
-  return FromStatus(database_->Write(durable, &batch), directory_);
+  if (!takes_changes_) return FailClosed();
+  last_applied_ = FromStatus(database_->Write(durable, &batch), directory_);
+  return last_applied_;
 }
 
 Result<void> Catalog::ForEach(const Visitor& visitor) const {
@@ -145,7 +148,7 @@ Result<void> Catalog::ReadChunk(std::string& from,
                                 std::vector<std::pair<std::string, std::string>>& chunk,
                                 size_t max_entries) const {
   std::shared_lock lock(mutex_);
-  if (!database_) return Fail(ErrorCode::kIo, directory_ + ": the catalog is closed");
+  if (!database_) return FailClosed();
   rocksdb::ReadOptions once;
   once.fill_cache = false;
   once.readahead_size = kReadAheadBytes;
@@ -159,7 +162,7 @@ Result<void> Catalog::ReadChunk(std::string& from,
 
 Result<void> Catalog::Compact() {
   std::shared_lock lock(mutex_);
-  if (!database_) return Fail(ErrorCode::kIo, directory_ + ": the catalog is closed");
+  if (!takes_changes_) return FailClosed();
   rocksdb::CompactRangeOptions all;
   all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   return FromStatus(database_->CompactRange(all, nullptr, nullptr), directory_);
@@ -168,30 +171,31 @@ Result<void> Catalog::Compact() {
 Result<bool> Catalog::Recover() {
   {
     std::shared_lock lock(mutex_);
-    if (database_ && database_->Resume().ok()) return false;
+    const rocksdb::Status resumed =
+        takes_changes_ ? database_->Resume() : rocksdb::Status::Incomplete();
+    if (resumed.ok()) return false;
+    // It works again as it is when there is room.
+    const bool has_to_wait = resumed.IsNoSpace() || resumed.IsBusy();
+    if (has_to_wait && !last_applied_) return tl::unexpected(last_applied_.error());
   }
-  std::unique_lock lock(mutex_);
-  database_.reset();
+  if (auto opened = OpenForReads(); !opened) return tl::unexpected(opened.error());
   started_over_ = false;
   if (auto opened = OpenOrStartOver(); !opened) return tl::unexpected(opened.error());
   return started_over_;
 }
 
-Result<void> Catalog::StartOver() {
-  std::unique_lock lock(mutex_);
-  database_.reset();
-  return ReplaceDatabase();
-}
+Result<void> Catalog::StartOver() { return ReplaceDatabase(); }
 
 uint64_t Catalog::FileBytes() const { return DiskUsage(directory_); }
 
+// REQUIRES: it is closed, or open for reads alone.
 rocksdb::Status Catalog::OpenDatabase() {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Options options = DatabaseOptions(write_buffer_bytes_, access_);
   const rocksdb::Status status = access_ == Access::kRead
                                      ? rocksdb::DB::OpenForReadOnly(options, directory_, &opened)
                                      : rocksdb::DB::Open(options, directory_, &opened);
-  database_.reset(opened);
+  if (status.ok()) Use(std::unique_ptr<rocksdb::DB>(opened), access_ != Access::kRead);
   return status;
 }
 
@@ -203,12 +207,37 @@ Result<void> Catalog::OpenOrStartOver() {
   return ReplaceDatabase();
 }
 
-// REQUIRES: the database is closed.
 Result<void> Catalog::ReplaceDatabase() {
   started_over_ = true;
+  Use(nullptr, /*takes_changes=*/false);
   std::error_code failure;
   std::filesystem::remove_all(directory_, failure);
   return FromStatus(OpenDatabase(), directory_);
+}
+
+// Closes what takes changes; if its files can be read, by opening them beside it for that alone.
+Result<void> Catalog::OpenForReads() {
+  if (!takes_changes_) return {};
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Options options = DatabaseOptions(write_buffer_bytes_, access_);
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory_, &opened);
+  if (!status.ok() && !IsDamage(status)) return FromStatus(status, directory_);
+  Use(std::unique_ptr<rocksdb::DB>(opened), /*takes_changes=*/false);
+  return {};
+}
+
+// The one before is closed here, when nobody uses it any more and nobody has to wait for that.
+void Catalog::Use(std::unique_ptr<rocksdb::DB> database, bool takes_changes) {
+  std::unique_lock lock(mutex_);
+  database_.swap(database);
+  takes_changes_ = takes_changes;
+  lock.unlock();
+  database.reset();
+}
+
+tl::unexpected<Error> Catalog::FailClosed() const {
+  if (!last_applied_) return tl::unexpected(last_applied_.error());
+  return Fail(ErrorCode::kIo, directory_ + ": the catalog is being opened again");
 }
 
 }  // namespace tensorfs

@@ -3,7 +3,8 @@
 // one. Everything in it is derived, so a mount replaces a catalog that is damaged by an empty one;
 // to those who only look or evict, damage is an error.
 //
-// Thread-safe. One shared mutex guards the handle: shared by all use, exclusive only to replace it.
+// Thread-safe; Apply, Compact, Recover and StartOver are for one thread at a time. One shared mutex
+// guards the handle: shared by all use, exclusive for a moment when it is replaced.
 #ifndef TENSORFS_CACHE_CATALOG_H_
 #define TENSORFS_CACHE_CATALOG_H_
 
@@ -67,7 +68,8 @@ class Catalog {
   // Merges all files, so that they hold the present entries alone.
   Result<void> Compact();
 
-  // Makes the catalog work again after a failed Apply. Returns whether its entries are lost.
+  // Makes the catalog work again after a failed Apply; what can be read stays readable meanwhile,
+  // and if that fails. Returns whether its entries are lost. Errors: why it takes no changes.
   Result<bool> Recover();
   // Replaces it by an empty one. REQUIRES: may_start_over().
   Result<void> StartOver();
@@ -82,15 +84,21 @@ class Catalog {
   rocksdb::Status OpenDatabase();
   Result<void> OpenOrStartOver();
   Result<void> ReplaceDatabase();
+  Result<void> OpenForReads();
+  void Use(std::unique_ptr<rocksdb::DB> database, bool takes_changes);
+  tl::unexpected<Error> FailClosed() const;
   Result<void> ReadChunk(std::string& from, std::vector<std::pair<std::string, std::string>>& chunk,
                          size_t max_entries) const;
 
   const std::string directory_;
   const size_t write_buffer_bytes_;
   const Access access_;
-  mutable std::shared_mutex mutex_;        // guards database_, not what it points to
-  std::unique_ptr<rocksdb::DB> database_;  // null if it could not be opened again
+  mutable std::shared_mutex mutex_;        // guards these two, not what the first points to
+  std::unique_ptr<rocksdb::DB> database_;  // null while it is replaced, or if that failed
+  bool takes_changes_ = false;
+
   bool started_over_ = false;
+  Result<void> last_applied_;
 };
 
 }  // namespace tensorfs

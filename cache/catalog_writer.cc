@@ -106,7 +106,7 @@ Result<void> CatalogWriter::ApplySlice(std::span<const StoreChange> changes) {
   std::vector<std::optional<StoredSample>> old_entries;
   std::vector<const StoreChange*> made;
   for (const StoreChange& change : changes) {
-    std::optional<StoredSample> old = OldEntry(change.key);
+    std::optional<StoredSample> old = Find(change.key);
     const bool holds = !change.only_at || (old && old->location == *change.only_at);
     if (!holds) {
       if (change.sample) segments_.AddGarbage(*change.sample);
@@ -169,9 +169,7 @@ bool CatalogWriter::LoadEntry(std::string_view key, const std::optional<StoredSa
   return true;
 }
 
-// An entry that cannot be read is as good as none: what it points to becomes garbage when its
-// segment is rewritten.
-std::optional<StoredSample> CatalogWriter::OldEntry(std::string_view key) const {
+std::optional<StoredSample> CatalogWriter::Find(std::string_view key) const {
   Result<StoredSample> old = catalog_.Get(key);
   if (old) return *old;
   if (old.error().code == ErrorCode::kCorrupt) health_.Count(&StoreEvents::corrupt_entries);

@@ -54,6 +54,10 @@ class CatalogWriter {
   // unconditional puts are charged.
   Applied Apply(std::span<const StoreChange> changes);
 
+  // The present entry. One that cannot be read is as good as none: what it points to becomes
+  // garbage when its segment is rewritten.
+  std::optional<StoredSample> Find(std::string_view key) const;
+
   // Merges the catalog's files if that would free much of the budget.
   void CompactIfWasteful();
   void Compact();
@@ -69,7 +73,6 @@ class CatalogWriter {
   Result<void> RecoverIfFailed(std::span<const StoreChange> changes);
   void Forget();
   bool LoadEntry(std::string_view key, const std::optional<StoredSample>& sample);
-  std::optional<StoredSample> OldEntry(std::string_view key) const;
   static bool IsCharged(const StoreChange& change);
   void Charge(const StoreChange& change);
   void NoteChanged(const StoreChange& change, const std::optional<StoredSample>& old);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <thread>
 
+#include "cache/no_auto_recovery.h"
 #include "cache/rocks_status.h"
 #include "cache/unsynced_files.h"
 #include "codec/byte_order.h"
@@ -69,6 +70,7 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, uint64_t row_buffer_bytes,
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   }
   options.info_log = std::make_shared<NoLog>();
+  options.listeners = {std::make_shared<NoAutoRecovery>()};
   options.max_open_files = MaxOpenFiles();
   options.max_background_jobs = 2;
   options.max_total_wal_size = row_buffer_bytes;
@@ -131,6 +133,21 @@ struct GenerationStore::Database {
   rocksdb::ColumnFamilyHandle* values() const { return families[2].get(); }
 
   std::string HeadPath() const { return directory + "/head.sst"; }
+
+  // The generation's file, rows and reads, in this order.
+  rocksdb::Status Remove(uint32_t generation) {
+    const std::string first = KeyOf({generation, 0});
+    const std::string last = KeyOf({generation, kLastSequence});
+    const rocksdb::Slice first_slice(first);
+    const rocksdb::Slice last_slice(last);
+    rocksdb::Status status =
+        rocksdb::DeleteFilesInRange(db.get(), values(), &first_slice, &last_slice);
+    rocksdb::WriteBatch batch;
+    if (status.ok()) status = batch.DeleteRange(rows(), first, KeyOf({generation + 1, 0}));
+    if (status.ok()) status = batch.Delete(reads(), first);
+    if (status.ok()) status = db->Write(rocksdb::WriteOptions(), &batch);
+    return status;
+  }
 
   ~Database() {
     head.reset();
@@ -309,16 +326,15 @@ Result<void> GenerationStore::Drop(uint32_t generation) {
   for (const Generation& known : Generations()) {
     if (known.number == generation) path = known.path;
   }
-  const std::string first = KeyOf({generation, 0});
-  const std::string last = KeyOf({generation, kLastSequence});
-  const rocksdb::Slice first_slice(first);
-  const rocksdb::Slice last_slice(last);
-  rocksdb::Status status = rocksdb::DeleteFilesInRange(database_->db.get(), database_->values(),
-                                                       &first_slice, &last_slice);
-  rocksdb::WriteBatch batch;
-  if (status.ok()) status = batch.DeleteRange(database_->rows(), first, KeyOf({generation + 1, 0}));
-  if (status.ok()) status = batch.Delete(database_->reads(), first);
-  if (status.ok()) status = database_->db->Write(rocksdb::WriteOptions(), &batch);
+  rocksdb::Status status = database_->Remove(generation);
+  if (status.IsNoSpace() && !path.empty()) {
+    // Only the file itself can give the room to note that it is gone. If the process ends before
+    // that is noted, the next opening finds the file missing and starts empty.
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    Resume();
+    status = database_->Remove(generation);
+  }
   if (status.ok() && !path.empty()) AwaitDeletion(path);
   return FromStatus(status, database_->directory);
 }

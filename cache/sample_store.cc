@@ -62,6 +62,12 @@ Result<void> MakeDirectory(const std::string& path) {
   return FailErrno(path, errno);
 }
 
+// Of what is at the path now; 0: nothing.
+uint64_t InodeOf(const std::string& path) {
+  struct stat attributes;
+  return stat(path.c_str(), &attributes) == 0 ? attributes.st_ino : 0;
+}
+
 Result<void> CheckStorable(std::string_view key, const StoredForm& form) {
   if (key.empty() || key.size() > SampleStore::kMaxKeyBytes) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -85,6 +91,7 @@ SampleStore::SampleStore(std::string directory, const Options& options, size_t w
       segments_(directory_ + "/segments", SegmentBytes(options), budget_),
       catalog_(std::move(catalog)),
       catalog_writer_(*catalog_, segments_, budget_, health_, write_buffer_bytes) {
+  directory_inode_ = InodeOf(directory_ + "/segments");
   if (catalog_->started_over()) health_.Count(&StoreEvents::catalogs_replaced);
 }
 
@@ -240,6 +247,18 @@ Result<void> SampleStore::Flush() {
   Result<void> flushed = writer_->Flush();
   if (flushed && !cleaner_) RemoveDeadSegments();
   return flushed;
+}
+
+void SampleStore::ReclaimSoon() {
+  segments_.SealActiveIfGarbage(SegmentCleaner::kMuchGarbage, /*least_bytes=*/1);
+  cleaning_.Ring();
+}
+
+void SampleStore::NoticeLoss() {
+  if (InodeOf(directory_ + "/segments") == directory_inode_) return;
+  health_.Lost({ErrorCode::kIo, directory_ +
+                                    ": the store was deleted or replaced while it is in use;"
+                                    " nothing is kept until the next mount"});
 }
 
 StoreStats SampleStore::Stats() const {

@@ -87,7 +87,18 @@ class SampleStore {
   // Access::kEvict also removes the segments that nothing lives in.
   Result<void> Flush();
 
+  // To be called when much was dropped and flushed: its space comes back soon, also that in the
+  // segment that is written now.
+  void ReclaimSoon();
+
+  // To be called now and then: once the directory was deleted or replaced, nothing is put any more,
+  // as nobody would find it again.
+  void NoticeLoss();
+
   StoreStats Stats() const;
+  // Two of Stats, for those who look often.
+  StoreEvents Events() const { return health_.events(); }
+  std::string Condition() const { return health_.condition(); }
 
  private:
   SampleStore(std::string directory, const Options& options, size_t write_buffer_bytes,
@@ -101,6 +112,7 @@ class SampleStore {
   Result<void> Append(std::string_view key, StoredSample& sample, std::span<const uint8_t> payload);
 
   const std::string directory_;
+  uint64_t directory_inode_ = 0;
   mutable StoreHealth health_;
   SpaceBudget budget_;
   SegmentTable segments_;

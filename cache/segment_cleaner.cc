@@ -10,10 +10,10 @@
 namespace tensorfs {
 namespace {
 
-// A segment is rewritten when this much of it is garbage.
-constexpr double kMuchGarbage = 0.5;
 // Less is not worth copying the rest, even where room is needed.
 constexpr double kSomeGarbage = 0.1;
+// The segment that is written now is left for less than this only where somebody asks for it.
+constexpr uint64_t kWorthANewSegment = 1 << 20;
 // A process leaves its last segment part empty: so many of those are let be.
 constexpr size_t kMaxSmallSegments = 16;
 // Moves that wait for their group take memory.
@@ -47,6 +47,7 @@ void SegmentCleaner::Run() {
   while (bell_.Wait()) {
     const uint64_t refusals = health_.events().puts_refused;
     const bool needs_room = std::exchange(refusals_noticed_, refusals) != refusals;
+    SealGarbage(needs_room);
     RemoveDead();
     while (const auto victim = PickVictim(needs_room)) {
       if (Rewrite(*victim)) continue;
@@ -55,6 +56,11 @@ void SegmentCleaner::Run() {
     }
     if (needs_room && books_.IsWasteful()) writer_.CompactCatalog();
   }
+}
+
+void SegmentCleaner::SealGarbage(bool needs_room) {
+  segments_.SealActiveIfGarbage(needs_room ? kSomeGarbage : kMuchGarbage,
+                                std::min(kWorthANewSegment, segments_.segment_bytes() / 8));
 }
 
 void SegmentCleaner::RemoveDead() {

@@ -26,6 +26,9 @@ namespace tensorfs {
 
 class SegmentCleaner {
  public:
+  // A segment is rewritten when this part of it is garbage.
+  static constexpr double kMuchGarbage = 0.5;
+
   SegmentCleaner(const Catalog& catalog, const CatalogWriter& books, SegmentTable& segments,
                  SpaceBudget& budget, StoreHealth& health, StoreWriter& writer, Doorbell& bell);
   // Stops after the record in hand. Closes the bell.
@@ -35,6 +38,7 @@ class SegmentCleaner {
 
  private:
   void Run();
+  void SealGarbage(bool needs_room);
   void RemoveDead();
   std::optional<SegmentTable::Sealed> PickVictim(bool needs_room) const;
   bool Rewrite(const SegmentTable::Sealed& victim);

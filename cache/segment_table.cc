@@ -121,6 +121,16 @@ void SegmentTable::SealActive() {
   active_ = 0;
 }
 
+void SegmentTable::SealActiveIfGarbage(double share, uint64_t least_bytes) {
+  std::scoped_lock lock(append_mutex_, mutex_);
+  const auto active = segments_.find(active_);
+  if (active == segments_.end()) return;
+  const uint64_t total = active->second.end_offset - SegmentFile::FirstOffset();
+  const uint64_t garbage = total - std::min(active->second.live_bytes, total);
+  const bool is_much = static_cast<double>(garbage) >= share * static_cast<double>(total);
+  if (is_much && garbage > 0 && garbage >= least_bytes) active_ = 0;
+}
+
 void SegmentTable::Remove(uint32_t number) {
   FilePtr file;  // closed after the lock
   {
@@ -144,8 +154,11 @@ Result<void> SegmentTable::SyncDirectory() {
     if (!std::exchange(directory_changed_, false)) return {};
   }
   const UniqueFd fd(open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || fsync(fd.get()) != 0) return FailErrno(directory_, errno);
-  return {};
+  if (fd.valid() && fsync(fd.get()) == 0) return {};
+  const int error = errno;
+  std::lock_guard lock(mutex_);
+  directory_changed_ = true;
+  return FailErrno(directory_, error);
 }
 
 SegmentTable::Usage SegmentTable::usage() const {

@@ -75,6 +75,8 @@ class SegmentTable {
   std::vector<Sealed> SealedSegments() const;
   // Leaves the segment that is written now for a new one, so that the next Reserve makes one.
   void SealActive();
+  // The same if that part of its records and at least so many bytes are garbage.
+  void SealActiveIfGarbage(double share, uint64_t least_bytes);
   // Forgets the segment and unlinks its file.
   void Remove(uint32_t number);
   // Counts all of every segment as garbage.

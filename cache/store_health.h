@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What went wrong in a sample store: counters, and the condition that keeps it from writing. After
-// a failed write it rests a while, so that a full disk costs little and is said once.
+// What went wrong in a sample store: counters, and the condition that keeps it from writing, which
+// lasts until a payload was made durable. After a failed write the store rests a while, so that a
+// full disk costs little.
 //
 // Thread-safe; one mutex guards everything.
 #ifndef TENSORFS_CACHE_STORE_HEALTH_H_
@@ -29,19 +30,27 @@ class StoreHealth {
   void WriteFailed(const Error& error) {
     std::lock_guard lock(mutex_);
     ++events_.write_errors;
-    condition_ = error;
+    if (!condition_) condition_ = error;  // what follows from it says less
     rests_until_ = Clock::now() + kRest;
   }
-  // Something was made durable.
+  // A payload was made durable.
   void WriteSucceeded() {
     std::lock_guard lock(mutex_);
-    condition_.reset();
+    if (!is_lost_) condition_.reset();
+  }
+  // Nothing can be kept any more.
+  void Lost(const Error& error) {
+    std::lock_guard lock(mutex_);
+    if (is_lost_) return;
+    ++events_.write_errors;
+    condition_ = error;
+    is_lost_ = true;
   }
 
   // The condition while the store rests.
   Result<void> MayWrite() const {
     std::lock_guard lock(mutex_);
-    if (condition_ && Clock::now() < rests_until_) return tl::unexpected(*condition_);
+    if (condition_ && (is_lost_ || Clock::now() < rests_until_)) return tl::unexpected(*condition_);
     return {};
   }
 
@@ -58,6 +67,7 @@ class StoreHealth {
   mutable std::mutex mutex_;
   StoreEvents events_;
   std::optional<Error> condition_;
+  bool is_lost_ = false;
   Clock::time_point rests_until_;
 };
 

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "cache/store_writer.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "cache/sample_record.h"
+
 namespace tensorfs {
+namespace {
+
+bool KeepsNothing(const std::vector<StoreChange>& group) {
+  return std::ranges::none_of(group, [](const StoreChange& change) { return !!change.sample; });
+}
+
+}  // namespace
 
 StoreWriter::StoreWriter(CatalogWriter& catalog, SegmentTable& segments, SpaceBudget& budget,
                          StoreHealth& health, Doorbell& committed)
@@ -105,7 +116,7 @@ void StoreWriter::Run() {
     wake_.wait(lock,
                [&] { return stopping_ || flush_wanted_ || !waiting_.empty() || !moves_.empty(); });
     // What failed is not tried again at once.
-    const auto pause = health_.MayWrite() ? kGroupTime : StoreHealth::kRest;
+    const auto pause = last_outcome_ ? kGroupTime : StoreHealth::kRest;
     wake_.wait_for(lock, pause,
                    [&] { return stopping_ || flush_wanted_ || waiting_bytes_ >= kGroupBytes; });
     const bool stopping = stopping_;
@@ -117,28 +128,35 @@ void StoreWriter::Run() {
 // Called and left with the lock held.
 void StoreWriter::CommitGroup(std::unique_lock<std::mutex>& lock) {
   const std::vector<StoreChange> group = TakeGroup();
+  // What was put before the disk was full tells nothing of it, and what is dropped takes less room.
+  const bool shows_room = health_.MayWrite() && !KeepsNothing(group);
   const uint64_t settled = added_;
   const bool compaction_wanted = compaction_wanted_;
   flush_wanted_ = false;
   lock.unlock();
 
-  CatalogWriter::Applied applied{0, SyncRecords(group)};
-  if (applied.outcome) applied = catalog_.Apply(group);
+  const CatalogWriter::Applied applied = Commit(group);
   const Result<void>& outcome = applied.outcome;
   if (compaction_wanted) {
     catalog_.Compact();
   } else if (outcome) {
     catalog_.CompactIfWasteful();
   }
+  bool try_again = false;
   if (!outcome) {
     health_.WriteFailed(outcome.error());
-  } else if (!group.empty()) {
+    try_again = FreeDropped(group) && KeepsNothing(group);
+  } else if (shows_room) {
     health_.WriteSucceeded();
   }
 
   lock.lock();
   committing_.clear();
   for (size_t i = applied.count; i < group.size(); ++i) GiveUp(group[i]);
+  if (try_again) {
+    flush_wanted_ = true;  // by those who wait for these drops
+    return;
+  }
   if (!group.empty()) last_outcome_ = outcome;
   settled_ = settled;
   if (compaction_wanted) compaction_wanted_ = false;
@@ -163,6 +181,33 @@ std::vector<StoreChange> StoreWriter::TakeGroup() {
   }
   moves_.clear();
   return group;
+}
+
+CatalogWriter::Applied StoreWriter::Commit(const std::vector<StoreChange>& group) {
+  Result<void> synced = SyncRecords(group);
+  if (!synced) return {0, std::move(synced)};
+  return catalog_.Apply(group);
+}
+
+// Where the disk has no room for the catalog to say that samples go, segments that hold nothing
+// else go first: an entry that leads to a segment that is gone is dropped when the store is opened.
+// Returns whether there were any.
+bool StoreWriter::FreeDropped(const std::vector<StoreChange>& group) {
+  std::map<uint32_t, uint64_t> dropped_bytes;
+  for (const StoreChange& change : group) {
+    const auto old = change.sample ? std::nullopt : catalog_.Find(change.key);
+    if (old) dropped_bytes[old->location.segment] += RecordBytes(old->location.payload_bytes);
+  }
+  if (dropped_bytes.empty()) return false;
+  segments_.SealActive();
+  bool freed = false;
+  for (const SegmentTable::Sealed& segment : segments_.SealedSegments()) {
+    if (segment.live_bytes > dropped_bytes[segment.number]) continue;
+    segments_.Remove(segment.number);
+    health_.Count(&StoreEvents::segments_removed);
+    freed = true;
+  }
+  return freed;
 }
 
 Result<void> StoreWriter::SyncRecords(const std::vector<StoreChange>& group) {

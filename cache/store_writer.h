@@ -73,7 +73,9 @@ class StoreWriter {
   void Run();
   void CommitGroup(std::unique_lock<std::mutex>& lock);
   std::vector<StoreChange> TakeGroup();
+  CatalogWriter::Applied Commit(const std::vector<StoreChange>& group);
   Result<void> SyncRecords(const std::vector<StoreChange>& group);
+  bool FreeDropped(const std::vector<StoreChange>& group);
   void GiveUp(const StoreChange& change);
   void SetWaiting(std::string_view key, const Change& change);
 

@@ -193,7 +193,8 @@ void TensorCache::Drop(const CacheKey& key) {
 
 Result<TensorCache::Evicted> TensorCache::Evict(
     const std::function<bool(std::string_view path)>& chooses) {
-  if (auto flushed = Flush(); !flushed) return tl::unexpected(flushed.error());
+  // What could not be written, on a full disk say, is in the condition, and must not keep the rest.
+  (void)Flush();
   Evicted evicted;
   const auto evict = [&](const CacheEntryInfo& info) {
     if (!chooses(info.path)) return true;
@@ -203,7 +204,7 @@ Result<TensorCache::Evicted> TensorCache::Evict(
     return true;
   };
   if (auto visited = ForEach(evict); !visited) return tl::unexpected(visited.error());
-  if (auto flushed = Flush(); !flushed) return tl::unexpected(flushed.error());  // frees the space
+  (void)Flush();  // frees the space
   return evicted;
 }
 
@@ -270,6 +271,7 @@ CacheStats TensorCache::Stats() const {
     stats.generations.push_back(
         {number, generation.entries, generation.live_bytes, generation.dead_bytes()});
   }
+  stats.started_empty = opening_condition_;
   stats.condition =
       shared_->write_condition.empty() ? opening_condition_ : shared_->write_condition;
   return stats;

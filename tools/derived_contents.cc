@@ -59,7 +59,11 @@ Result<Json> EvictFromStore(SampleStore* store, PathSelection* selection) {
     return true;
   };
   if (auto visited = store->ForEach(evict); !visited) return tl::unexpected(visited.error());
-  if (auto flushed = store->Flush(); !flushed) return tl::unexpected(flushed.error());
+  Result<void> flushed = store->Flush();
+  // On a full disk, puts that waited beside the drops had no room until these were done.
+  if (!flushed) flushed = store->Flush();
+  if (!flushed) return tl::unexpected(flushed.error());
+  store->ReclaimSoon();
   return Json{{"samples", samples}, {"bytes", bytes}};
 }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "cache/disk_usage.h"
 #include "cache/tensor_cache.h"
 #include "tests/cache/cache_fixture.h"
 #include "tests/cache/small_disk.h"
@@ -53,6 +54,33 @@ TEST_P(CacheFullDisk, PausesWritingUntilThereIsRoom) {
   std::filesystem::remove(ballast);
   bool is_found = false;
   for (int tried = 0; tried < 100 && !is_found; ++tried) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    Offer(cache.get(), KeyOf(1000), BytesOf(1000, kFileBytes));
+    is_found = cache->Flush() && cache->Find(KeyOf(1000), kSource);
+  }
+  EXPECT_TRUE(is_found);
+  EXPECT_EQ(cache->Stats().condition, "");
+}
+
+TEST_P(CacheFullDisk, EvictingMakesRoom) {
+  const auto cache = OpenCache(disk_ / "cache", 64 * kMiB);
+  ASSERT_NE(cache, nullptr);
+  for (uint64_t i = 0; i < 160; ++i) {
+    Offer(cache.get(), KeyOf(i), BytesOf(i, kFileBytes));
+    if (i % 8 == 7) (void)cache->Flush();
+  }
+  // To the last block, that a note of what went could still be written to.
+  std::ofstream(disk_ / "ballast") << std::string(kDiskMegabytes * kMiB, 'x');
+  ASSERT_NE(cache->Stats().condition, "");
+  const uint64_t entries = cache->Stats().entries;
+  EXPECT_GT(entries, 30u);
+  const auto evicted = cache->Evict([](std::string_view) { return true; });
+  ASSERT_TRUE(evicted) << evicted.error().message;
+  EXPECT_EQ(evicted->entries, entries);
+  EXPECT_EQ(cache->Stats().entries, 0u);
+  EXPECT_LT(DiskUsage(disk_ / "cache"), 2 * kMiB);
+  bool is_found = false;
+  for (int tried = 0; tried < 600 && !is_found; ++tried) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     Offer(cache.get(), KeyOf(1000), BytesOf(1000, kFileBytes));
     is_found = cache->Flush() && cache->Find(KeyOf(1000), kSource);
