@@ -196,7 +196,7 @@ Result<ReadReply> SampleFs::Impl::Read(Inode inode, uint64_t offset, size_t size
   if (believed || believed.error().code != ErrorCode::kStale) return believed;
 
   const Clock::time_point seen = Clock::now();
-  Result<SourceFile> file = source.OpenFile(sample.path);
+  Result<SourceFile> file = reader->OpenSource(sample.path);
   if (!file) return tl::unexpected(file.error());
   if (!IsSample(sample.path, file->attr)) return ReadPassThrough(*file, offset, size);
   nodes.NoteSource(inode, StateOf(file->attr), seen);
@@ -354,7 +354,7 @@ Result<SampleLoader::Warmed> SampleFs::Warm(Inode sample) {
 }
 
 Result<SampleLoader::Comparison> SampleFs::Compare(const std::string& source_path) const {
-  Result<SourceFile> file = impl_->source.OpenFile(source_path);
+  Result<SourceFile> file = impl_->reader->OpenSource(source_path);
   if (!file) return tl::unexpected(file.error());
   const auto compared = impl_->reader->Compare({.inode = 0, .path = source_path}, std::move(*file));
   if (!compared) return Fail(Printable(source_path), compared.error());
@@ -475,7 +475,7 @@ std::vector<std::string> SampleFs::PickSamples(size_t count) const {
 }
 
 Result<SourceFile> SampleFs::OpenSource(const std::string& source_path) const {
-  return impl_->source.OpenFile(source_path);
+  return impl_->reader->OpenSource(source_path);
 }
 
 Result<SampleProbe> SampleFs::Probe(const std::string& source_path, std::span<const Form> forms,

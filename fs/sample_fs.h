@@ -127,7 +127,8 @@ class SampleFs {
   // directories only, however many there are.
   std::vector<std::string> PickSamples(size_t count) const;
 
-  // The sample at a path in the source. Errors: kNotFound, kPermission, kIo.
+  // The sample at a path in the source. What is kept of one that is gone is dropped.
+  // Errors: kNotFound, kPermission, kIo.
   Result<SourceFile> OpenSource(const std::string& source_path) const;
 
   // What the sample at a path in the source would cost in each of the forms; see ProbeForms.

@@ -146,6 +146,13 @@ Result<TensorMaker::Made> SampleLoader::MakeFor(const Form& form, const std::str
   return made;
 }
 
+void SampleLoader::Drop(const std::string& path) const {
+  if (derived().store != nullptr && derived().store->Find(path)) derived().store->Drop(path);
+  if (derived().cache != nullptr) {
+    derived().cache->Drop({.path = path, .fingerprint = cache_fingerprint_});
+  }
+}
+
 std::optional<StoredSample> SampleLoader::FindKept(const std::string& path,
                                                    const SourceVersion& version) const {
   if (derived().store == nullptr) return std::nullopt;

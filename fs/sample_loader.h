@@ -72,6 +72,9 @@ class SampleLoader {
   // TensorMaker::ToNpy.
   Result<std::string> CachedNpy(const std::string& path, const SourceFile& file) const;
 
+  // What the cache and the store have of the sample is dropped.
+  void Drop(const std::string& path) const;
+
   // What is kept of this version of the sample, in whatever form; nothing if it is read from the
   // source. Drops what is kept of another version.
   std::optional<StoredSample> FindKept(const std::string& path, const SourceVersion& version) const;

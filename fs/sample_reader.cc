@@ -87,6 +87,14 @@ auto SampleReader::RetryIfChanged(const SampleAddress& sample, Source source,
   }
 }
 
+Result<SourceFile> SampleReader::OpenSource(const std::string& path) const {
+  Result<SourceFile> file = source_->OpenFile(path);
+  const bool is_gone = !file && file.error().code == ErrorCode::kNotFound;
+  // A source that is away as a whole may come back.
+  if (is_gone && source_->Stat("")) loader_->Drop(path);
+  return file;
+}
+
 Result<SampleLoader::Loaded> SampleReader::LoadUnchanged(const SampleAddress& sample,
                                                          SampleSource source) const {
   return RetryIfChanged(sample, std::move(source),

@@ -40,6 +40,9 @@ class SampleReader {
   Result<ReadReply> Read(const SampleAddress& sample, SampleSource source, uint64_t offset,
                          size_t size);
 
+  // The source of a sample. What is kept of one that is gone is dropped.
+  Result<SourceFile> OpenSource(const std::string& path) const;
+
   // Keeps the sample in the form; see SampleLoader::Convert.
   Result<bool> Convert(const SampleAddress& sample, SourceFile file, const Form& form,
                        MoveCause cause);

@@ -82,6 +82,15 @@ std::string FormsOf(const Json& forms) {
   return text.empty() ? "none" : text;
 }
 
+std::string FailuresOf(const Json& store) {
+  const auto damaged =
+      store.at("corrupt_records").get<uint64_t>() + store.at("corrupt_entries").get<uint64_t>();
+  const bool is_lost = store.at("catalogs_replaced").get<uint64_t>() > 0;
+  return FormatCount(damaged) + " damaged, " + Count(store, "read_errors") + " failed reads, " +
+         Count(store, "write_errors") + " failed writes" +
+         (is_lost ? "; the catalog was damaged and started empty" : "");
+}
+
 std::string StoreRows(const Json& store) {
   if (store.is_null()) return "";
   std::string rows = FormatRow("store", Printable(store.at("directory").get<std::string>()));
@@ -90,6 +99,7 @@ std::string StoreRows(const Json& store) {
                                " live and " + Bytes(store, "garbage_bytes") + " garbage in " +
                                Count(store, "segments", "segment") + "; " + UseOf(store));
   rows += FormatRow("  forms", FormsOf(store.at("forms")));
+  rows += FormatRow("  failures", FailuresOf(store));
   return rows + ConditionRow(store);
 }
 

@@ -11,6 +11,8 @@
 #include "fs/decode_slots.h"
 #include "fs/printable.h"
 #include "tools/block_signals.h"
+#include "tools/condition_log.h"
+#include "tools/gone_sweep.h"
 
 namespace tensorfs {
 namespace {
@@ -37,17 +39,6 @@ uint64_t BytesIn(const std::string& directory) {
 // A form that the user names he wants soon.
 double DefaultShare(const KeepOptions& keep) {
   return keep.choice.mode == PolicyMode::kFixed ? 1 : MigrationShare::kDefault;
-}
-
-// Says what has changed.
-void LogCondition(const char* what, const std::string& now, std::string* last) {
-  if (now == *last) return;
-  if (now.empty()) {
-    spdlog::info("{}: all is well again", what);
-  } else {
-    spdlog::error("{}: {}", what, now);
-  }
-  *last = now;
 }
 
 }  // namespace
@@ -119,7 +110,7 @@ void DerivedData::Run(const std::stop_token& stop) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (!opened) return spdlog::error("nothing is kept: {}", opened.error().message);
   if (took > kPatience) spdlog::info("store and cache are open after {:.1f} s", took.count());
-  WatchConditions(stop);
+  Watch(stop);
 }
 
 Result<void> DerivedData::OpenAll() {
@@ -160,15 +151,17 @@ Result<void> DerivedData::OpenCache() {
   return {};
 }
 
-void DerivedData::WatchConditions(const std::stop_token& stop) const {
-  std::string store_condition;
-  std::string cache_condition;
+void DerivedData::Watch(const std::stop_token& stop) const {
+  ConditionLog log;
+  GoneSweep sweep(served_.fs, store_.get());
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    LogCondition("store", store_->Stats().condition, &store_condition);
-    if (cache_) LogCondition("cache", cache_->Stats().condition, &cache_condition);
+    store_->NoticeLoss();
+    log.LookAt(*store_);
+    if (cache_) log.LookAt(*cache_);
+    sweep.Tick(stop);
     stopped.wait_for(lock, stop, kWatchInterval, [] { return false; });
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Opens and owns what a mount derives from its source: the sample store, the tensor cache and the
 // migrator between forms, and the policy. A thread of its own logs what goes wrong with them, once
-// for each condition. Thread-safe from when Open has returned.
+// for each condition, and drops what is kept of samples that are gone. Thread-safe from when Open
+// has returned.
 #ifndef TENSORFS_TOOLS_DERIVED_DATA_H_
 #define TENSORFS_TOOLS_DERIVED_DATA_H_
 
@@ -58,7 +59,7 @@ class DerivedData {
   Result<void> OpenAll();
   Result<void> OpenStore();
   Result<void> OpenCache();
-  void WatchConditions(const std::stop_token& stop) const;
+  void Watch(const std::stop_token& stop) const;
 
   const MountCommand* const command_;
   const ServedMount served_;

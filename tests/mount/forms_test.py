@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -167,6 +168,38 @@ class Limits(FormsTestCase):
             status = mount.status()
             self.assertGreater(status["sample_store"]["puts_refused"], 0)
             self.assertGreater(status["sample_store"]["samples"], 0)
+
+
+    def test_what_is_gone_makes_room_for_what_is_there(self):
+        options = ["--store-limit", str(4 << 20), "--policy", "fixed:final:raw", "--resize", "200",
+                   "--io", "direct"]
+        with self.mount(*options, state=self.store) as mount:
+            read_all(mount.path)
+            self.wait_until(mount, lambda now: now["sample_store"]["puts_refused"] > 0 and
+                            now["sample_store"]["samples"] > SAMPLES // 3)
+        for folder in sorted(self.source.iterdir()):
+            folder.rename(folder.with_name("new" + folder.name))
+        with self.mount(*options, state=self.store) as mount:
+            def are_kept_of_those_there():
+                read_all(mount.path)
+                paths = sorted(mount.path.rglob("*.npy"))
+                forms = [os.getxattr(path, "user.tensorfs.form") for path in paths]
+                return forms.count(b"final:raw") > len(paths) // 3
+            for _ in range(600):
+                if are_kept_of_those_there():
+                    break
+                time.sleep(0.1)
+            else:
+                self.fail(f"there is no room: {mount.status()['sample_store']}")
+
+    def test_deep_verification_drops_what_is_gone(self):
+        with self.mount_store("--policy", "fixed:final:raw") as mount:
+            self.assert_all_right(mount)
+            self.wait_until(mount, lambda now: self.count_of(now, "final:raw") == SAMPLES)
+            shutil.rmtree(self.source / "class1")
+            result = mounted.run_tensorfs("cache", "verify", "--deep", mount.path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.wait_until(mount, lambda now: self.count_of(now, "final:raw") == SAMPLES * 2 // 3)
 
 
 class Materialize(FormsTestCase):
