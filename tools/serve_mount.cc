@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -143,17 +145,13 @@ Result<void> ServeUntilEnd(const MountCommand& command, const Parts& parts,
   return served;
 }
 
-}  // namespace
-
-Result<void> ServeMount(const MountCommand& command, const std::function<void()>& on_ready) {
-  KeepFreedMemory();
-  const Result<StoreDir> store = StoreDir::Open(command.daemon.store);
-  if (!store) return tl::unexpected(store.error());
+Result<void> ServeFrom(const StoreDir& store, const MountCommand& command,
+                       const std::function<void()>& on_ready) {
   if (auto log = StartLog(command.daemon); !log) return log;
   ViewOptions shown = command.view;
-  shown.root_xattrs[kControlXattr] = store->path() + "/" + kControlSocketName;
+  shown.root_xattrs[kControlXattr] = store.path() + "/" + kControlSocketName;
   ReadStats stats;
-  const DeviceMeters devices(command.source, store->path(), command.keep.cache);
+  const DeviceMeters devices(command.source, store.path(), command.keep.cache);
   ReadMeter requests;
   ServeOptions serve = command.serve;
   serve.source_trust_s = command.kernel.attr_timeout_s;  // as long as the kernel does
@@ -175,6 +173,24 @@ Result<void> ServeMount(const MountCommand& command, const std::function<void()>
   } else {
     spdlog::error("{}", served.error().message);
   }
+  return served;
+}
+
+}  // namespace
+
+Result<void> ServeMount(const MountCommand& command, const std::function<void()>& on_ready) {
+  KeepFreedMemory();
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(command.daemon.store, ignored);
+  const Result<StoreDir> store = StoreDir::Open(command.daemon.store);
+  if (!store) return tl::unexpected(store.error());
+  std::atomic<bool> was_ready = false;
+  Result<void> served = ServeFrom(*store, command, [&] {
+    was_ready = true;
+    on_ready();
+  });
+  // A mount that never was leaves nothing.
+  if (!served && is_new && !was_ready) std::filesystem::remove_all(store->path(), ignored);
   return served;
 }
 

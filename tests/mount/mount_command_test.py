@@ -4,6 +4,7 @@
 import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -75,6 +76,16 @@ class MountCommand(harness.MountTestCase):
             self.fails(1, "mount", self.source, self.new_mountpoint(), "--store", state / "store",
                        "--cache", cache, naming=[cache, text])
         self.assertFalse(state.exists())
+
+    def test_a_mount_that_fails_leaves_no_store_behind(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            (self.scratch / "old-store").mkdir()
+            for store in [self.scratch / "new-store", self.scratch / "old-store"]:
+                self.fails(1, "mount", self.source, self.new_mountpoint(), "--store", store,
+                           "--metrics", address, naming=[address])
+        self.assertFalse((self.scratch / "new-store").exists())
+        self.assertTrue((self.scratch / "old-store").exists(), "it was there before")
 
     def test_missing_source_is_named(self):
         self.fails(1, "mount", self.scratch / "nowhere", self.new_mountpoint(),
