@@ -13,6 +13,7 @@
 
 #include "cache/io_error.h"
 #include "cache/sample_record.h"
+#include "cache/usable_space.h"
 
 namespace tensorfs {
 namespace {
@@ -83,6 +84,14 @@ Result<void> CheckStorable(std::string_view key, const StoredForm& form) {
 }
 
 }  // namespace
+
+uint64_t UsableStoreBytes(uint64_t limit_bytes) {
+  SampleStore::Options options;
+  options.limit_bytes = limit_bytes;
+  const uint64_t kept_free_bytes =
+      ReserveBytes(options) + Catalog::FixedBytes(WriteBufferBytes(options));
+  return limit_bytes - std::min(kept_free_bytes, limit_bytes);
+}
 
 SampleStore::SampleStore(std::string directory, const Options& options, size_t write_buffer_bytes,
                          std::unique_ptr<Catalog> catalog)

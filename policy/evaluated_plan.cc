@@ -10,7 +10,7 @@ namespace tensorfs {
 namespace {
 
 // What lies there already may stay, even a little above what is planned for.
-constexpr double kTolerance = 1 / kUsableSpace;
+constexpr double kTolerance = 1.05;
 constexpr double kRounding = 1 + 1e-9;  // of sums
 
 bool IsOverLimit(const PlanUsage& usage, const std::vector<double>& limits, double tolerance) {
@@ -53,11 +53,14 @@ EvaluatedPlan::EvaluatedPlan(const ProblemBuilder& builder, std::vector<KnownSam
   problem = builder.Build(samples, machine, part);
   // A form that is none of ours costs about what its source does.
   const auto known = [&](FormIndex form) -> uint8_t { return form < builder.forms() ? form : 0; };
+  const auto cached = static_cast<uint8_t>(builder.forms() - 1);  // where there is a cache
+  std::vector<uint8_t> served;
   for (const KnownSample& sample : samples) {
     kept.push_back(known(sample.kept));
+    served.push_back(sample.in_cache ? cached : kept.back());
     target.push_back(known(sample.target()));
   }
-  kept_usage = EvaluateChoice(problem, kept);
+  kept_usage = EvaluateChoice(problem, served);
   target_usage = EvaluateChoice(problem, target);
   const PlanProblem around_pins = ProblemAroundPins();
   const std::vector<double>& limits = around_pins.space_limit_bytes;

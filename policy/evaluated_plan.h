@@ -16,9 +16,6 @@
 
 namespace tensorfs {
 
-// A limit is planned for as a little less: predictions err, and a full store helps nobody.
-inline constexpr double kUsableSpace = 0.95;
-
 struct EvaluatedPlan {
   // `samples` stand for `all`, and get their part of the space.
   EvaluatedPlan(const ProblemBuilder& builder, std::vector<KnownSample> samples, size_t all,
@@ -35,9 +32,9 @@ struct EvaluatedPlan {
 
   std::vector<KnownSample> samples;
   PlanProblem problem;
-  std::vector<uint8_t> kept;  // forms, one a sample
+  std::vector<uint8_t> kept;  // forms, one a sample; whatever the cache has besides
   std::vector<uint8_t> target;
-  PlanUsage kept_usage;
+  PlanUsage kept_usage;  // as they are kept or cached
   PlanUsage target_usage;
   Plan best;
   double weight = 0;  // of all samples: reads in an epoch

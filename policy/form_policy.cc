@@ -7,13 +7,16 @@
 #include <utility>
 
 #include "policy/form_words.h"
+#include "policy/planned_space.h"
 
 namespace tensorfs {
 namespace {
 
 // Samples that plans are made for: prices do not change with more of them, and decide the rest.
 constexpr size_t kMostPlanned = 4096;
-constexpr uint64_t kLeastSamples = 3;  // read in a window, to judge by; large images take long
+// Read in a window, to judge by. Large images take long, so some windows may count as one.
+constexpr uint64_t kLeastSamples = 3;
+constexpr int kMostPending = 10;
 constexpr double kNsPerSecond = 1e9;
 constexpr double kSmoothing = 0.3;  // of a new window's value
 // Until reads from the cache have been measured: copying a tensor.
@@ -127,7 +130,10 @@ void FormPolicy::AskForProbe(const Observation& observation) {
 FormPolicy::Totals FormPolicy::TotalsNow() const {
   const ReadStatsSnapshot reads = parts_.reads->Snapshot();
   const MigratorStats moves = parts_.migrator->Stats();
-  return {.samples = reads.samples, .load_cpu_ns = reads.cpu_ns, .move_cpu_ns = moves.cpu_ns};
+  return {.samples = reads.samples,
+          .load_cpu_ns = reads.cpu_ns,
+          .move_cpu_ns = moves.cpu_ns,
+          .puts_refused = parts_.store->Stats().events.puts_refused};
 }
 
 // What the filesystem itself takes: all that this process used and that neither loading samples nor
@@ -184,16 +190,24 @@ MachineCapacity FormPolicy::Capacity() const {
           ? kCachedCpuS
           : static_cast<double>(cached.cpu_ns) / kNsPerSecond / static_cast<double>(cached.samples);
   std::lock_guard lock(mutex_);
-  if (settings_.store_limit_bytes > 0) {
-    machine.store_limit_bytes = kUsableSpace * static_cast<double>(settings_.store_limit_bytes);
-  }
-  machine.cache_limit_bytes =
-      kUsableSpace * static_cast<double>(settings_.cache_limit_bytes.value_or(0));
+  machine.store_limit_bytes = PlannedStoreBytes(settings_.store_limit_bytes);
+  machine.cache_limit_bytes = PlannedCacheBytes(settings_.cache_limit_bytes.value_or(0));
   return machine;
 }
 
 EvaluatedPlan FormPolicy::Evaluate(const MachineCapacity& machine, size_t most) const {
   return EvaluatedPlan(builder_, table_.Spread(most), table_.Count().samples, machine);
+}
+
+// The window, as long as all that are judged by now.
+Observation FormPolicy::JudgedTogether(const Observation& observation) {
+  ++pending_.windows;
+  pending_.window_s += observation.window_s;
+  pending_.own_cpu_s += observation.cpu.own * observation.window_s;
+  Observation judged = observation;
+  judged.window_s = pending_.window_s;
+  judged.cpu.own = pending_.own_cpu_s / pending_.window_s;
+  return judged;
 }
 
 void FormPolicy::Step(const Observation& observation) {
@@ -205,25 +219,29 @@ void FormPolicy::Step(const Observation& observation) {
     beliefs = beliefs_;
   }
   beliefs.observation = observation;
-  beliefs.rates.achieved = static_cast<double>(samples) / observation.window_s;
+  const Observation judged = JudgedTogether(observation);
+  beliefs.rates.achieved = static_cast<double>(samples) / judged.window_s;
+  beliefs.store_is_full = now.puts_refused > last_.puts_refused;
   const MigrationShare::Use use = parts_.share->RecentUse();
   beliefs.share_used = std::max(use.cpu, use.disk);
   const bool enough = samples >= kLeastSamples;
   if (!costs_known_) disturbed_windows_ = kWindowsOfProbe;  // by measuring them
   if (enough) {
     rate_ = Smooth(rate_, beliefs.rates.achieved);
-    LearnOverhead(observation, now, samples);
+    LearnOverhead(judged, now, samples);
   }
   if (disturbed_windows_ > 0) --disturbed_windows_;
-  last_ = now;
+  if (enough || pending_.windows >= kMostPending) {
+    last_ = now;
+    pending_ = {};
+  }
   BelieveCores(observation.cpu);
   BelieveDevices(observation);
   beliefs.machine = Capacity();
   LimitMoves(observation);
   if (parts_.mode == PolicyMode::kAdaptive && !paused_ && enough) AskForProbe(observation);
   if (parts_.mode != PolicyMode::kAdaptive) {
-    Tell(beliefs, PolicyState::kOff,
-         parts_.mode == PolicyMode::kFixed ? "all samples have one form" : "nothing is moved");
+    Tell(beliefs, PolicyState::kOff, OffWhy());
   } else if (paused_) {
     Tell(beliefs, PolicyState::kPaused, kPausedWhy);
   } else if (!costs_known_) {
@@ -267,6 +285,7 @@ void FormPolicy::Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated) {
     case Verdict::kReaderBound:
       TellProgress(beliefs, PolicyState::kReaderBound,
                    "the readers are the bottleneck, not this mount");
+      if (beliefs.state == PolicyState::kReaderBound) NoteOutcome(false);
       return;
     case Verdict::kGoodEnough:
       return TellSettled(beliefs);

@@ -68,7 +68,7 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     Migrator* migrator = nullptr;
     MigrationShare* share = nullptr;
     const SampleStore* store = nullptr;
-    const TensorCache* cache = nullptr;  // may be null
+    TensorCache* cache = nullptr;  // may be null
     const ReadStats* reads = nullptr;
     std::function<Result<SampleFacts>(uint64_t sample)> facts;
     // In the source; nothing for what is no sample. Looks into no file or directory.
@@ -161,6 +161,7 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     std::string why;
     RateReport rates;
     Prices prices;
+    bool store_is_full = false;
     double share_used = 0;
   };
   // Totals at the end of the last window.
@@ -168,6 +169,13 @@ class FormPolicy final : public PolicyControl, public MoveListener {
     uint64_t samples = 0;
     uint64_t load_cpu_ns = 0;
     uint64_t move_cpu_ns = 0;
+    uint64_t puts_refused = 0;
+  };
+  // Windows that told too little, to be judged with those that follow.
+  struct Pending {
+    int windows = 0;
+    double window_s = 0;
+    double own_cpu_s = 0;
   };
 
   void Run(const std::stop_token& stop);
@@ -181,11 +189,15 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   EvaluatedPlan Evaluate(const MachineCapacity& machine, size_t most) const;
   void Decide(Beliefs& beliefs, const EvaluatedPlan& evaluated);
   void Take(const Beliefs& beliefs, const EvaluatedPlan& evaluated);
-  void NoteOutcome();
+  void NoteOutcome(bool readers_wait);
+  void EvictUnplanned();
+  Observation JudgedTogether(const Observation& observation);
+  std::string OffWhy() const;
   void Tell(Beliefs& beliefs, PolicyState state, std::string why) const;
   bool TellProgress(Beliefs& beliefs, PolicyState otherwise, std::string why);
   void TellSettled(Beliefs& beliefs);
-  static std::string MovingWords(const SampleTable::Counts& counts);
+  std::string MovingWords(const SampleTable::Counts& counts, bool store_is_full) const;
+  size_t PlannedForCache(const SampleTable::Counts& counts) const;
   FormIndex ChooseIndex(const TakenPlan& plan, uint64_t sample, const SampleFeatures& features,
                         double weight = 1) const;
   void AddPlannedMoves(const TakenPlan& plan, size_t most, std::vector<Move>& moves) const;
@@ -218,6 +230,7 @@ class FormPolicy final : public PolicyControl, public MoveListener {
   PlanJudge judge_;
   ProbeSchedule probes_;
   Totals last_;
+  Pending pending_;
   double read_cpu_s_ = 0;
   int disturbed_windows_ = 0;  // to come, in which measuring takes CPU time, too
   double rate_ = 0;            // samples a second, smoothed

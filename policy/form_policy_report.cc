@@ -7,6 +7,7 @@
 
 #include "policy/form_policy.h"
 #include "policy/form_words.h"
+#include "policy/planned_space.h"
 
 namespace tensorfs {
 namespace {
@@ -72,6 +73,10 @@ Result<void> Check(const WhatIfRequest& request) {
 }
 
 }  // namespace
+
+std::string FormPolicy::OffWhy() const {
+  return parts_.mode == PolicyMode::kFixed ? "all samples have one form" : "nothing is moved";
+}
 
 std::string FormPolicy::NameAt(size_t index) const {
   if (builder_.IsCache(index)) return kCachedForm;
@@ -168,7 +173,11 @@ PolicyReport FormPolicy::Report() const {
   }
   const MigratorStats moves = parts_.migrator->Stats();
   const SampleTable::Counts counts = table_.Count();
-  if (beliefs.state == PolicyState::kMoving) beliefs.why = MovingWords(counts);
+  if (beliefs.state == PolicyState::kMoving) {
+    beliefs.why = MovingWords(counts, beliefs.store_is_full);
+  } else if (beliefs.state == PolicyState::kOff) {
+    beliefs.why = OffWhy();
+  }
   return {.mode = parts_.mode,
           .state = beliefs.state,
           .why = beliefs.why,
@@ -262,11 +271,17 @@ Result<Explanation> FormPolicy::Explain(uint64_t sample) const {
 Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
   if (auto valid = Check(request); !valid) return tl::unexpected(valid.error());
   Beliefs beliefs;
+  uint64_t limit_bytes = 0;
   {
     std::lock_guard lock(mutex_);
     beliefs = beliefs_;
+    limit_bytes = settings_.store_limit_bytes;
   }
   const size_t known = table_.Count().samples;
+  if (parts_.mode != PolicyMode::kAdaptive) {
+    return Fail(ErrorCode::kUnsupported,
+                "the costs of the forms are measured with --policy adaptive only");
+  }
   if (!costs_known_) return Fail(ErrorCode::kBusy, "the costs of the forms are being measured");
   if (known == 0) return Fail(ErrorCode::kBusy, "no sample was read yet, so there is none to plan");
   if (beliefs.observation.devices.empty()) {
@@ -277,9 +292,8 @@ Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
   if (request.disk_bytes_per_s) {
     std::ranges::fill(machine.device_bytes_per_s, *request.disk_bytes_per_s);
   }
-  if (request.store_limit_bytes) {
-    machine.store_limit_bytes = static_cast<double>(*request.store_limit_bytes);
-  }
+  const uint64_t store_limit_bytes = request.store_limit_bytes.value_or(limit_bytes);
+  machine.store_limit_bytes = PlannedStoreBytes(store_limit_bytes);
   const EvaluatedPlan evaluated = Evaluate(machine, kMostWhatIf);
   const double scale = Mean(static_cast<double>(known), evaluated.samples.size());
   const auto all = [&](double part) { return static_cast<uint64_t>(std::llround(part * scale)); };
@@ -291,8 +305,7 @@ Result<WhatIf> FormPolicy::Plan(const WhatIfRequest& request) const {
   for (size_t i = 0; i < what.devices.size(); ++i) {
     what.devices[i].capacity_bytes_per_s = Known(machine.device_bytes_per_s[i]);
   }
-  what.store_limit_bytes =
-      std::isinf(machine.store_limit_bytes) ? 0 : static_cast<uint64_t>(machine.store_limit_bytes);
+  what.store_limit_bytes = store_limit_bytes;
   what.prices = NamePrices(evaluated.best.prices, beliefs.observation, machine);
   PlanProblem unlimited = evaluated.problem;  // whether a form has room is told, not assumed
   std::ranges::fill(unlimited.space_limit_bytes, std::numeric_limits<double>::infinity());

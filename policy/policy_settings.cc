@@ -14,15 +14,15 @@ constexpr double kMost = 1e9;  // of what has no other limit
 
 // These also refuse what is no number.
 bool IsShare(double value) { return value >= 0 && value <= 1; }
-bool IsPositive(double value) { return value > 0 && value <= kMost; }
+bool IsWindow(double value) { return value >= 0.1 && value <= kMost; }
 bool IsNotNegative(double value) { return value >= 0 && value <= kMost; }
 
 Result<void> Check(const SettingsPatch& patch, const PolicySettings& settings) {
   if (patch.migrate_share && !IsShare(*patch.migrate_share)) {
     return Refuse("migrate_share", "a share from 0 to 1");
   }
-  if (patch.window_s && !IsPositive(*patch.window_s)) {
-    return Refuse("window_s", "seconds, more than 0");
+  if (patch.window_s && !IsWindow(*patch.window_s)) {
+    return Refuse("window_s", "seconds, 0.1 or more");
   }
   if (patch.dead_band && !IsNotNegative(*patch.dead_band)) {
     return Refuse("dead_band", "a gain of 0 or more");

@@ -111,23 +111,34 @@ std::vector<KnownSample> SampleTable::Spread(size_t most) const {
   return spread;
 }
 
+bool SampleTable::CopyChunk(size_t begin, std::vector<KnownSample>& chunk) const {
+  std::lock_guard lock(mutex_);
+  if (begin >= samples_.size()) return false;
+  const size_t length = std::min(kChunk, samples_.size() - begin);
+  const std::span<const KnownSample> part = std::span(samples_).subspan(begin, length);
+  chunk.assign(part.begin(), part.end());
+  return true;
+}
+
+void SampleTable::ForEach(const std::function<void(const KnownSample&)>& visit) const {
+  std::vector<KnownSample> chunk;
+  for (size_t begin = 0; CopyChunk(begin, chunk); begin += kChunk) {
+    std::ranges::for_each(chunk, visit);
+  }
+}
+
 void SampleTable::SetAll(FormIndex KnownSample::*form, const Choose& choose) {
   std::vector<KnownSample> chunk;
-  for (size_t begin = 0;; begin += kChunk) {
-    {
-      std::lock_guard lock(mutex_);
-      if (begin >= samples_.size()) return;
-      const size_t length = std::min(kChunk, samples_.size() - begin);
-      const std::span<const KnownSample> part = std::span(samples_).subspan(begin, length);
-      chunk.assign(part.begin(), part.end());
-    }
+  for (size_t begin = 0; CopyChunk(begin, chunk); begin += kChunk) {
     for (KnownSample& sample : chunk) sample.*form = choose(sample);
     std::lock_guard lock(mutex_);
     for (const KnownSample& chosen : chunk) {
       KnownSample* const sample = FindLocked(chosen.id);
       if (sample == nullptr || sample->features != chosen.features) continue;
       sample->*form = chosen.*form;
-      if (form == &KnownSample::planned) sample->is_awaited = sample->IsMisplaced(cached_);
+      if (form == &KnownSample::pinned) continue;
+      sample->is_awaited = sample->IsMisplaced(cached_);
+      sample->in_cache = sample->in_cache && sample->target() == cached_;
     }
   }
 }

@@ -74,6 +74,8 @@ class SampleTable {
   using Choose = std::function<FormIndex(const KnownSample&)>;
   void PlanAll(const Choose& choose);
   void PinAll(const Choose& choose);
+  // Visits a copy of each, without the mutex.
+  void ForEach(const std::function<void(const KnownSample&)>& visit) const;
 
   // Samples that are not kept as planned, or those not as pinned: at most so many, spread evenly
   // over all such.
@@ -94,6 +96,7 @@ class SampleTable {
   Counts Count() const;
 
  private:
+  bool CopyChunk(size_t begin, std::vector<KnownSample>& chunk) const;
   void SetAll(FormIndex KnownSample::*form, const Choose& choose);
   // These with mutex_ held.
   KnownSample* FindLocked(uint64_t id);

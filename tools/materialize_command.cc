@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/control_client.h"
 #include "tools/mounted_path.h"
 #include "tools/policy_command.h"
 #include "tools/progress_bar.h"
@@ -43,6 +44,16 @@ Result<void> Report(const nlohmann::json& job, std::ostream& out, std::ostream& 
   return {};
 }
 
+// Samples that an adaptive policy has planned otherwise do not stay as they were made.
+bool MayBeMovedAgain(const std::string& mountpoint) try {
+  const Result<std::string> answer = AskDaemon(mountpoint, "/v1/policy");
+  if (!answer) return false;
+  const auto report = nlohmann::json::parse(*answer);
+  return report.at("mode") == "adaptive" && report.at("state") != "paused";
+} catch (const nlohmann::json::exception&) {
+  return false;
+}
+
 }  // namespace
 
 Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std::ostream& err) {
@@ -53,6 +64,10 @@ Result<void> Run(const PolicyMaterializeCommand& command, std::ostream& out, std
   std::ostringstream summary;
   const Result<void> reported = Report(nlohmann::json::parse(*ended), summary, err);
   out << (command.json ? *ended : summary.str());
+  if (MayBeMovedAgain(command.mountpoint)) {
+    err << "tensorfs: the adaptive policy may move these samples again; `tensorfs policy pin` or\n"
+           "`pause` keeps them so\n";
+  }
   return reported;
 }
 

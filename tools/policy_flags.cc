@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 
 #include "tools/option_values.h"
 #include "tools/parsed_option.h"
@@ -72,15 +73,17 @@ void AddSet(CLI::App* policy, PolicySetCommand* command) {
           command);
   SettingsPatch* patch = &command->patch;
   AddParsed(app, "--store-limit", ParseStoreLimit, &patch->store_limit_bytes,
-            "Hard limit of the bytes that kept forms take")
+            "What plans may fill of the store, at most its limit as mounted; what is\nkept beyond "
+            "is moved out by the next plan")
       ->type_name("SIZE");
   AddParsed(app, "--cache-limit", ParseCacheLimit, &patch->cache_limit_bytes,
-            "Hard limit of the bytes of the tensor cache")
+            "What plans may fill of the tensor cache, at most its limit as mounted")
       ->type_name("SIZE");
   AddParsed(app, "--migrate-share", ParseShare, &patch->migrate_share,
             "At most so much of CPU and disk, beside what is idle, goes into moving samples")
       ->type_name("PERCENT");
-  AddParsed(app, "--window", ParsePositive, &patch->window_s, "Seconds over which load is observed")
+  AddParsed(app, "--window", ParsePositive, &patch->window_s,
+            "Seconds over which load is observed, 0.1 or more")
       ->type_name("S");
   AddParsed(app, "--dead-band", ParseShare, &patch->dead_band,
             "How much faster a new plan must be to be taken")
@@ -140,7 +143,10 @@ void AddWatch(CLI::App* policy, PolicyWatchCommand* command) {
           command);
   AddParsed(app, "--interval", ParsePositive, &command->interval_s, "How often (default: 1)")
       ->type_name("SECONDS");
-  AddParsed(app, "--count", ParseCount, &command->count, "How many times (default: no end)")
+  AddParsed(
+      app, "--count", ParsePositive,
+      [command](double count) { command->count = static_cast<uint64_t>(std::ceil(count)); },
+      "How many times (default: no end)")
       ->type_name("N");
 }
 

@@ -84,11 +84,13 @@ std::string MixRow(const Json& form) {
   const auto bytes = [&](const char* key, size_t columns) {
     return AtRight(BytesOr(form, key), columns);
   };
+  const bool is_known = NumberOf(form, "predicted_cpu_s") > 0;  // some sample can take it
   return FitInto(form.at("form").get<std::string>(), kFormColumns) +
          count("samples", kCountColumns) + count("planned_samples", kCountColumns) +
          bytes("bytes", kKeptColumns) + AtRight(CostOr(form, "observed_cpu_s"), kCpuColumns) +
-         AtRight(CostOr(form, "predicted_cpu_s"), kPredictedCpuColumns) +
-         bytes("observed_bytes", kBytesColumns) + bytes("predicted_bytes", kBytesColumns) +
+         AtRight(is_known ? CostOr(form, "predicted_cpu_s") : "-", kPredictedCpuColumns) +
+         bytes("observed_bytes", kBytesColumns) +
+         AtRight(is_known ? BytesOr(form, "predicted_bytes") : "-", kBytesColumns) +
          count("measurements", kMeasuredColumns) + "\n";
 }
 
@@ -105,7 +107,11 @@ std::string PolicyRows(const Json& report) {
   if (!load.at("pressure").is_null()) {
     rows += FormatRow("pressure", PressureText(load.at("pressure")));
   }
-  rows += PriceRows(report.at("prices"));
+  if (report.at("mode") == "adaptive" && !rates.at("share_of_bound").is_null()) {
+    rows += PriceRows(report.at("prices"));
+  } else {
+    rows += FormatRow("prices", "none: nothing was planned with yet");
+  }
   rows += FormatRow("plan", CountOf(report, "samples_known") + " samples known, " +
                                 CountOf(report, "plan_changes") + " changes so far");
   rows += FormatRow("moves", MovesText(report.at("migration")));

@@ -35,6 +35,7 @@ class FormPolicyTest : public testing::Test {
 
   // Changes what Make takes; to be called before it.
   FormPolicy::Parts* parts() { return &parts_; }
+  TensorCache* cache() { return cache_.get(); }
   // With a tensor cache on a device of its own.
   void AddCache();
   // The policy, without having planned or read anything.

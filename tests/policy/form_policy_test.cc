@@ -328,7 +328,59 @@ TEST_F(FormPolicyTest, PlansForWhatTheCacheCanHold) {
   EXPECT_FALSE(policy_->IsToBeCached(kSamples + 1));
   CarryOut();
   Window({.disk_bytes_per_s = 1e6});
+  EXPECT_EQ(policy_->Report().state, PolicyState::kMoving);
+  EXPECT_NE(policy_->Report().why.find(", 0 of " + std::to_string(cached) + " in the cache"),
+            std::string::npos)
+      << policy_->Report().why;
+  const double uncached_rate = policy_->Report().rates.predicted_present;
+  for (uint64_t id = 0; id < kSamples; ++id) {
+    if (policy_->IsToBeCached(id)) policy_->NoteCachedRead(id);
+  }
+  Window({.disk_bytes_per_s = 1e6});
   EXPECT_EQ(policy_->Report().state, PolicyState::kSettled);
+  EXPECT_GT(policy_->Report().rates.predicted_present, 1.1 * uncached_rate);
+}
+
+TEST_F(FormPolicyTest, APlanEvictsWhatItHasNotForTheCache) {
+  AddCache();
+  MakeAndRead();
+  const std::vector<uint8_t> bytes(1000);
+  for (uint64_t id = 0; id < kSamples; ++id) {
+    ASSERT_TRUE(cache()->Insert({.path = PathOf(id), .fingerprint = 1}, {}, bytes, nullptr, 1));
+  }
+  ASSERT_TRUE(cache()->Flush().has_value());
+  ASSERT_EQ(cache()->Stats().entries, kSamples);
+  Windows(2, {.disk_bytes_per_s = 1e6});
+  ASSERT_EQ(changes(), 1u);
+  for (uint64_t id = 0; id < kSamples; ++id) {
+    const bool is_there = cache()->Peek({.path = PathOf(id), .fingerprint = 1}, {}).has_value();
+    EXPECT_EQ(is_there, policy_->IsToBeCached(id)) << id;
+  }
+}
+
+TEST_F(FormPolicyTest, JudgesFewReadsOfManyWindowsTogether) {
+  MakeAndRead();
+  for (int window = 0; window < 12; ++window) {
+    reads_.CountSample({});
+    policy_->Step(See(kFastDisk));
+  }
+  EXPECT_EQ(changes(), 1u);
+  EXPECT_NEAR(policy_->Report().rates.achieved, 1, 1e-9);
+}
+
+TEST_F(FormPolicyTest, TellsTheGainOnceAndForAll) {
+  MakeAndRead();
+  Windows(2, kFastDisk);
+  CarryOut();
+  Windows(12, kFastDisk);
+  const std::optional<double> gain = policy_->History()[0].achieved_gain;
+  ASSERT_TRUE(gain.has_value());
+  EXPECT_EQ(policy_->History()[0].moved, kSamples);
+  for (int window = 0; window < 5; ++window) {
+    for (uint64_t i = 0; i < 5 * kReadsAWindow; ++i) reads_.CountSample({});
+    policy_->Step(See(kFastDisk));
+  }
+  EXPECT_EQ(policy_->History()[0].achieved_gain, gain);
 }
 
 TEST_F(FormPolicyTest, StepsOnItsOwn) {
@@ -336,7 +388,7 @@ TEST_F(FormPolicyTest, StepsOnItsOwn) {
   EXPECT_TRUE(policy_->Report().load.devices.empty());  // nothing was observed yet
   // A window that has begun does not keep the new one waiting.
   SettingsPatch shorter;
-  shorter.window_s = 0.01;
+  shorter.window_s = 0.1;
   ASSERT_TRUE(policy_->Set(shorter).has_value());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (policy_->Report().load.devices.empty() && std::chrono::steady_clock::now() < deadline) {

@@ -12,7 +12,7 @@
 
 #include "policy/candidate_forms.h"
 #include "policy/cost_model.h"
-#include "policy/evaluated_plan.h"
+#include "policy/planned_space.h"
 #include "policy/planner.h"
 #include "policy/problem_builder.h"
 #include "tools/pipeline_file.h"

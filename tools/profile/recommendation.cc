@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "policy/evaluated_plan.h"
+#include "policy/planned_space.h"
 #include "tools/profile/mixed_plan.h"
 #include "tools/profile/objective.h"
 #include "tools/profile/profile_words.h"
