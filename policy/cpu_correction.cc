@@ -25,28 +25,30 @@ constexpr double kIncidentalS = 200e-6;
 
 void CpuCorrection::Note(size_t form, double expected_s, double ratio) {
   Own& own = own_[form];
-  if (own.reads == 0) own.factor = OfOthers();
+  if (own.reads == 0) own.factor = of_others_;
   const double excess = std::clamp(ratio, kLeastRatio, kMostRatio) - 1;
   const bool is_settled = own.reads >= kReadsToSettle;
   own.factor *= 1 + excess / std::min(own.reads + kFirstReads, kOwnReads);
   own.evidence = expected_s / (expected_s + kIncidentalS);
   own.reads = std::min(own.reads + 1, kOwnReads);
   if (is_settled) shared_ *= 1 + own.evidence * excess / kSharedReads;
+  LearnOfOthers();
 }
 
-double CpuCorrection::OfOthers() const {
+void CpuCorrection::LearnOfOthers() {
   double logarithms = 0;
   double reads = 0;
   for (const Own& own : own_) {
     logarithms += own.reads * own.evidence * std::log(own.factor);
     reads += own.reads;
   }
-  return reads > 0 ? std::exp(logarithms / reads) : 1;
+  of_others_ = reads > 0 ? std::exp(logarithms / reads) : 1;
 }
 
 void CpuCorrection::Restore(double shared, std::vector<Own> own) {
   shared_ = shared;
   own_ = std::move(own);
+  LearnOfOthers();
 }
 
 }  // namespace tensorfs

@@ -28,7 +28,7 @@ class CpuCorrection {
   explicit CpuCorrection(size_t forms = 0) : own_(forms) {}
 
   double Of(size_t form) const {
-    return shared_ * (own_[form].reads > 0 ? own_[form].factor : OfOthers());
+    return shared_ * (own_[form].reads > 0 ? own_[form].factor : of_others_);
   }
 
   // A read was predicted, with Of(form), to take `expected_s`, and took `ratio` times that.
@@ -40,10 +40,11 @@ class CpuCorrection {
   void Restore(double shared, std::vector<Own> own);
 
  private:
-  double OfOthers() const;
+  void LearnOfOthers();
 
   double shared_ = 1;
   std::vector<Own> own_;
+  double of_others_ = 1;  // of own_, for forms that were not read: planning asks for each sample
 };
 
 }  // namespace tensorfs

@@ -133,7 +133,7 @@ FormPolicy::Totals FormPolicy::TotalsNow() const {
   return {.samples = reads.samples,
           .load_cpu_ns = reads.cpu_ns,
           .move_cpu_ns = moves.cpu_ns,
-          .puts_refused = parts_.store->Stats().events.puts_refused};
+          .puts_refused = parts_.store->Events().puts_refused};
 }
 
 // What the filesystem itself takes: all that this process used and that neither loading samples nor

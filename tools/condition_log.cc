@@ -40,9 +40,8 @@ void ConditionLog::NoteKeeping(const std::string& condition, Part* part) {
 void ConditionLog::NoteDamage(bool is_damaged, Part* part) {
   if (!is_damaged || std::exchange(part->is_damaged, true)) return;
   spdlog::error(
-      "{}: damaged bytes were found and dropped; the source has what they stood for. `tensorfs "
-      "cache "
-      "verify` finds all that are damaged, `tensorfs cache stats` counts them",
+      "{}: damaged bytes were found and dropped; the source has what they stood for. "
+      "`tensorfs cache verify` finds all that are damaged, `tensorfs cache stats` counts them",
       part->name);
 }
 
